@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "inner-packet.h"
+
+#include <string.h>
+
+#include "inet-sum.h"
+#include "wire.h"
+
+enum { VLAN_TAG_SIZE = 4 };
+
+uint8_t
+inner_ip_version(const uint8_t *data, size_t size)
+{
+    if (size >= IPV4_SIZE && data[0] >> 4 == 4) {
+        size_t header_size = (data[0] & 0xf) * 4;
+
+        return header_size >= IPV4_SIZE && header_size <= size ? 4 : 0;
+    }
+    return size >= IPV6_SIZE && data[0] >> 4 == 6 ? 6 : 0;
+}
+
+bool
+inner_packet_read(const uint8_t *data, size_t size, uint16_t type,
+                  struct inner_packet *inner)
+{
+    size_t ofs = 0;
+
+    inner->data = data;
+    inner->size = size;
+    inner->has_ethernet = !type;
+    if (!type) {
+        if (size < ETHERNET_SIZE) {
+            return false;
+        }
+        type = wire_get16(data + 12);
+        ofs = ETHERNET_SIZE;
+    }
+    inner->outer_type = type;
+    while ((type == ETHERTYPE_VLAN || type == ETHERTYPE_QINQ)
+           && size - ofs >= VLAN_TAG_SIZE && ofs < 64) {
+        type = wire_get16(data + ofs + 2);
+        ofs += VLAN_TAG_SIZE;
+    }
+    inner->type = type;
+    inner->l3_ofs = (uint16_t) ofs;
+    inner->ip_version = 0;
+    if (type == ETHERTYPE_IPV4 || type == ETHERTYPE_IPV6) {
+        uint8_t version = inner_ip_version(data + ofs, size - ofs);
+
+        if (version == (type == ETHERTYPE_IPV4 ? 4 : 6)) {
+            inner->ip_version = version;
+        }
+    }
+    return true;
+}
+
+size_t
+inner_ip_size(const uint8_t *ip, uint8_t version, size_t size)
+{
+    if (version == 4) {
+        return wire_get16(ip + 2);
+    } else {
+        uint16_t body = wire_get16(ip + 4);
+
+        return body ? (size_t) body + IPV6_SIZE : size;
+    }
+}
+
+uint8_t
+inner_ip_tos(const uint8_t *ip, uint8_t version)
+{
+    return version == 4 ? ip[1] : (uint8_t) (wire_get16(ip) >> 4);
+}
+
+uint8_t
+inner_ip_ttl(const uint8_t *ip, uint8_t version)
+{
+    return ip[version == 4 ? 8 : 7];
+}
+
+static void
+set_ecn(uint8_t *ip, uint8_t version, uint8_t ecn)
+{
+    if (version == 4) {
+        uint16_t old, new, sum;
+
+        memcpy(&old, ip, sizeof old);
+        ip[1] = (uint8_t) ((ip[1] & ~ECN_MASK) | ecn);
+        memcpy(&new, ip, sizeof new);
+        memcpy(&sum, ip + 10, sizeof sum);
+        sum = inet_sum_update(sum, old, new);
+        memcpy(ip + 10, &sum, sizeof sum);
+    } else {
+        ip[1] = (uint8_t) ((ip[1] & ~(ECN_MASK << 4)) | ecn << 4);
+    }
+}
+
+enum mplsudp_drop
+inner_ecn_merge(uint8_t *ip, uint8_t version, uint8_t outer_ecn)
+{
+    enum { DROP = 4 };
+    static const uint8_t merged[4][4] = {
+        /* Outer:        Not-ECT    ECT(1)    ECT(0)    CE */
+        [ECN_NOT_ECT] = { ECN_NOT_ECT, ECN_NOT_ECT, ECN_NOT_ECT, DROP },
+        [ECN_ECT1] =    { ECN_ECT1, ECN_ECT1, ECN_ECT1, ECN_CE },
+        [ECN_ECT0] =    { ECN_ECT0, ECN_ECT1, ECN_ECT0, ECN_CE },
+        [ECN_CE] =      { ECN_CE, ECN_CE, ECN_CE, ECN_CE },
+    };
+    uint8_t inner_ecn = inner_ip_tos(ip, version) & ECN_MASK;
+    uint8_t ecn = merged[inner_ecn][outer_ecn & ECN_MASK];
+
+    if (ecn == DROP) {
+        return MPLSUDP_DROP_ECN;
+    }
+    if (ecn != inner_ecn) {
+        set_ecn(ip, version, ecn);
+    }
+    return MPLSUDP_PASS;
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * inner-packet: the packet inside a tunnel, as far as the tunnel looks at it.
+ *
+ * Transmit (mplsudp-encap.c, label-entropy.c) finds the network header to hash
+ * the flow and to inherit TTL and TOS; receive (mplsudp-decap.c) finds it to
+ * merge the congestion marks of RFC 6040. */
+
+#ifndef INNER_PACKET_H
+#define INNER_PACKET_H 1
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "mplsudp-drop.h"
+
+enum {
+    ETHERNET_SIZE = 14,
+    ETHERTYPE_IPV4 = 0x0800,
+    ETHERTYPE_ARP = 0x0806,
+    ETHERTYPE_VLAN = 0x8100,
+    ETHERTYPE_QINQ = 0x88a8,
+    ETHERTYPE_IPV6 = 0x86dd,
+    ETHERTYPE_MPLS = 0x8847,
+    ETHERTYPE_MPLS_UPSTREAM = 0x8848,   /* Upstream-assigned, RFC 5332. */
+    IPV4_SIZE = 20,             /* Without options. */
+    IPV6_SIZE = 40              /* Without extension headers. */
+};
+
+/* The low two bits of the TOS or traffic class byte (RFC 3168). */
+enum {
+    ECN_NOT_ECT = 0,
+    ECN_ECT1 = 1,
+    ECN_ECT0 = 2,
+    ECN_CE = 3,
+    ECN_MASK = 3
+};
+
+/* A packet as inner_packet_read() saw it. */
+struct inner_packet {
+    const uint8_t *data;        /* First byte. */
+    size_t size;                /* Bytes in all. */
+    uint16_t outer_type;        /* First Ethertype, or the packet's type. */
+    uint16_t type;              /* Ethertype after any VLAN tags. */
+    uint16_t l3_ofs;            /* Where what 'type' names begins. */
+    uint8_t ip_version;         /* 4 or 6 if a whole IP header is there. */
+    bool has_ethernet;
+};
+
+/* Reads the headers of the 'size' bytes at 'data' into '*inner'.  'type' is 0
+ * for an Ethernet frame, else the Ethertype of a packet without an Ethernet
+ * header.  Returns false if an Ethernet frame is too short to be one; then
+ * '*inner' is undefined. */
+bool inner_packet_read(const uint8_t *data, size_t size, uint16_t type,
+                       struct inner_packet *inner);
+
+/* Returns 4 or 6 if an IP header of that version and of sane length starts at
+ * 'data', of which 'size' bytes are there; otherwise 0. */
+uint8_t inner_ip_version(const uint8_t *data, size_t size);
+
+/* Returns the number of bytes of the IP packet of 'version' (4 or 6) at 'ip',
+ * by its own length field; 'size' if an IPv6 packet does not give it. */
+size_t inner_ip_size(const uint8_t *ip, uint8_t version, size_t size);
+
+/* Returns the TOS or traffic class byte of the IP header of 'version' (4 or 6)
+ * at 'ip'. */
+uint8_t inner_ip_tos(const uint8_t *ip, uint8_t version);
+
+/* Returns the TTL or hop limit of the IP header of 'version' (4 or 6). */
+uint8_t inner_ip_ttl(const uint8_t *ip, uint8_t version);
+
+/* Merges 'outer_ecn' (0-3) of the tunnel header into the IP header of
+ * 'version' (4 or 6) at 'ip', as RFC 6040 section 4.2 figure 4 says, and
+ * corrects the IPv4 header checksum.  Returns MPLSUDP_PASS, or ECN if the
+ * packet must be dropped. */
+enum mplsudp_drop inner_ecn_merge(uint8_t *ip, uint8_t version,
+                                  uint8_t outer_ecn);
+
+#endif /* inner-packet.h */

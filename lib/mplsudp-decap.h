@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * mplsudp-decap: one packet out of a tunnel.
+ *
+ * In two steps, because the receive options depend on the outer source:
+ * mplsudp_outer_read() reads the outer headers, the caller looks up the
+ * options of that source, and mplsudp_decap() applies every check and says
+ * what was inside.  Called for each packet by vport-mplsudp-receive.c. */
+
+#ifndef MPLSUDP_DECAP_H
+#define MPLSUDP_DECAP_H 1
+
+#include "mplsudp-config.h"
+#include "outer-header.h"
+
+/* The outer headers of a received packet. */
+struct mplsudp_outer {
+    struct outer_ip ip;
+    struct outer_udp udp;
+};
+
+/* Reads the outer IP and UDP headers of the 'size' bytes at 'data', which
+ * start with the IP header.  'verify_sum' is false if the IPv4 header checksum
+ * is known to be good.
+ *
+ * Returns MPLSUDP_PASS, or what outer_ip_read() and outer_udp_read() return,
+ * and then '*outer' is undefined. */
+enum mplsudp_drop mplsudp_outer_read(const uint8_t *data, size_t size,
+                                     bool verify_sum,
+                                     struct mplsudp_outer *outer);
+
+/* How packets from one source are received. */
+struct mplsudp_receive {
+    enum mplsudp_payload payload;
+    bool control_word;
+    bool zero_csum6_rx;
+    uint8_t local[OUTER_ADDRESS_SIZE];  /* Only address at which a zero
+                                         * checksum is accepted. */
+};
+
+/* Returns the receive options of 'config' in '*receive', padding zeroed, so
+ * that they can be compared with memcmp(). */
+void mplsudp_receive_init(const struct mplsudp_config *config,
+                          struct mplsudp_receive *receive);
+
+/* What was in a tunnel packet. */
+struct mplsudp_inner {
+    size_t ofs;                 /* From 'outer->ip.body' to the payload. */
+    size_t size;                /* Bytes of payload. */
+    uint16_t type;              /* 0 for an Ethernet frame, else Ethertype. */
+    bool has_key;               /* True if the label stack is in 'key'. */
+    uint64_t key;               /* As label-stack.h packs it. */
+};
+
+/* Checks and takes apart a packet whose outer headers are '*outer'.
+ * 'verify_sum' is false if the UDP checksum is known to be good.  'payload' is
+ * what mplsudp_receive says; congestion marks are merged into the packet,
+ * whose bytes at 'outer->ip.body' must therefore be writable.
+ *
+ * Returns MPLSUDP_PASS and fills in '*inner', or OUTER_LENGTH, UDP_CHECKSUM,
+ * ZERO_CHECKSUM, STACK_TRUNCATED, STACK_DEPTH, SPECIAL_LABEL, TTL_EXPIRED,
+ * CONTROL_WORD, PAYLOAD or ECN, and then '*inner' is undefined. */
+enum mplsudp_drop mplsudp_decap(const struct mplsudp_outer *outer,
+                                const struct mplsudp_receive *receive,
+                                bool verify_sum, struct mplsudp_inner *inner);
+
+#endif /* mplsudp-decap.h */

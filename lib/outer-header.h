@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * outer-header: the tunnel's own Ethernet, IPv4 or IPv6, and UDP headers.
+ *
+ * mplsudp-template.c writes them, mplsudp-encap.c completes them for each
+ * packet, mplsudp-decap.c reads them.  Addresses are 16 bytes, IPv4 ones mapped
+ * (::ffff:a.b.c.d), as OVS keeps tunnel addresses. */
+
+#ifndef OUTER_HEADER_H
+#define OUTER_HEADER_H 1
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "mplsudp-drop.h"
+
+enum {
+    OUTER_ADDRESS_SIZE = 16,
+    OUTER_UDP_SIZE = 8,
+    OUTER_PROTOCOL_UDP = 17,
+    MPLSUDP_PORT = 6635         /* RFC 7510 section 7. */
+};
+
+/* An outer IP header as read from a packet. */
+struct outer_ip {
+    uint8_t src[OUTER_ADDRESS_SIZE];
+    uint8_t dst[OUTER_ADDRESS_SIZE];
+    const uint8_t *header;      /* First byte of the IP header. */
+    const uint8_t *body;        /* First byte behind it and its options. */
+    size_t body_size;           /* By the length field, not the packet. */
+    uint8_t protocol;
+    uint8_t tos;
+    bool ipv6;
+};
+
+/* Reads the IP header that starts the 'size' bytes at 'data', and checks its
+ * length, that it is no fragment and, if 'verify_sum', the IPv4 header
+ * checksum.  Bytes behind the packet's own length are ignored.
+ *
+ * Returns MPLSUDP_PASS, or OUTER_TRUNCATED, OUTER_PROTOCOL, OUTER_LENGTH,
+ * OUTER_FRAGMENT or IP_CHECKSUM, and then '*ip' is undefined. */
+enum mplsudp_drop outer_ip_read(const uint8_t *data, size_t size,
+                                bool verify_sum, struct outer_ip *ip);
+
+/* An outer UDP header as read from a packet. */
+struct outer_udp {
+    uint16_t src_port;
+    uint16_t dst_port;
+    bool has_sum;               /* False if the checksum field is zero. */
+    size_t size;                /* UDP length, with the header; see below. */
+};
+
+/* Reads the UDP header at the start of 'ip->body'.  Returns MPLSUDP_PASS, or
+ * OUTER_PROTOCOL or OUTER_TRUNCATED, and then '*udp' is undefined. */
+enum mplsudp_drop outer_udp_read(const struct outer_ip *ip,
+                                 struct outer_udp *udp);
+
+/* Checks that the UDP length fits the header and the packet (RFC 768), which
+ * outer_udp_read() leaves open so that a packet with a wrong one can be
+ * counted for its source.  Returns MPLSUDP_PASS or OUTER_LENGTH. */
+enum mplsudp_drop outer_udp_check(const struct outer_ip *ip,
+                                  const struct outer_udp *udp);
+
+/* Returns true if the checksum of the UDP datagram of 'size' bytes at
+ * 'ip->body' is right. */
+bool outer_udp_sum_ok(const struct outer_ip *ip, size_t size);
+
+/* What a tunnel's outer headers hold that is the same for every packet. */
+struct outer_params {
+    uint8_t eth_dst[6];
+    uint8_t eth_src[6];
+    uint8_t ip_src[OUTER_ADDRESS_SIZE];
+    uint8_t ip_dst[OUTER_ADDRESS_SIZE];
+    bool ipv6;
+    bool dont_fragment;         /* IPv4 only. */
+    uint8_t tos;
+    uint8_t ttl;
+    uint8_t protocol;
+};
+
+/* Writes the Ethernet and IP headers for 'params' to 'out', with lengths and
+ * checksum zero.  Returns the number of bytes written, 34 or 54. */
+size_t outer_ip_write(const struct outer_params *params, uint8_t *out);
+
+/* Stores 'tos' in the IP header at 'ip', and in IPv6 'flow_label' (20 bits). */
+void outer_ip_set_tos(uint8_t *ip, bool ipv6, uint8_t tos,
+                      uint32_t flow_label);
+
+/* Stores 'ttl' as TTL or hop limit of the IP header at 'ip'. */
+void outer_ip_set_ttl(uint8_t *ip, bool ipv6, uint8_t ttl);
+
+/* Completes the IP header at 'ip' for a packet of 'ip_size' bytes in all:
+ * length and, in IPv4, header checksum.  Everything else must be final. */
+void outer_ip_finish(uint8_t *ip, bool ipv6, size_t ip_size);
+
+/* Stores the checksum of the UDP datagram of 'size' bytes at 'udp', which
+ * follows the finished IP header at 'ip'.  RFC 768, RFC 8200 section 8.1. */
+void outer_udp_sum_write(const uint8_t *ip, bool ipv6, uint8_t *udp,
+                         size_t size);
+
+#endif /* outer-header.h */

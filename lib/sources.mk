@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# The pure codec.  Included by this project's own Makefile.am, which builds it
+# alone, and by the grafted Open vSwitch, which links it into libopenvswitch.
+
+AM_CPPFLAGS += -I $(top_srcdir)/%D%
+
+mplsudp_lib_sources = \
+	%D%/inet-sum.c \
+	%D%/inet-sum.h \
+	%D%/inner-packet.c \
+	%D%/inner-packet.h \
+	%D%/label-entropy.c \
+	%D%/label-entropy.h \
+	%D%/label-stack.c \
+	%D%/label-stack.h \
+	%D%/mplsudp-config.c \
+	%D%/mplsudp-config.h \
+	%D%/mplsudp-decap.c \
+	%D%/mplsudp-decap.h \
+	%D%/mplsudp-drop.c \
+	%D%/mplsudp-drop.h \
+	%D%/mplsudp-encap.c \
+	%D%/mplsudp-encap.h \
+	%D%/mplsudp-template.c \
+	%D%/mplsudp-template.h \
+	%D%/outer-header.c \
+	%D%/outer-header.h \
+	%D%/wire.h
