@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# The adapter between lib/ and OVS's userspace datapath.  Included by the
+# grafted Open vSwitch, which links it into libopenvswitch.
+
+AM_CPPFLAGS += -I $(top_srcdir)/%D%
+
+mplsudp_datapath_sources = \
+	%D%/compat.h \
+	%D%/vport-mplsudp-config.c \
+	%D%/vport-mplsudp-conflict.c \
+	%D%/vport-mplsudp-count.c \
+	%D%/vport-mplsudp-private.h \
+	%D%/vport-mplsudp-receive.c \
+	%D%/vport-mplsudp-show.c \
+	%D%/vport-mplsudp-sources.c \
+	%D%/vport-mplsudp-text.c \
+	%D%/vport-mplsudp-transmit.c \
+	%D%/vport-mplsudp.h

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Tunnel ports that cannot work side by side are refused by name, whichever
+ * comes first: OVS itself would let one of them silently take the other's
+ * packets. */
+
+#include <config.h>
+
+#include "vport-mplsudp-private.h"
+
+#include <errno.h>
+
+#include "netdev-vport.h"
+#include "openvswitch/dynamic-string.h"
+#include "util.h"
+
+/* The first receive option, after 'payload', in which two ports differ. */
+static const char *
+differing_option(const struct mplsudp_receive *a,
+                 const struct mplsudp_receive *b)
+{
+    return (a->payload != b->payload ? "payload"
+            : a->control_word != b->control_word ? "control_word"
+            : a->zero_csum6_rx != b->zero_csum6_rx ? "zero_csum6_rx"
+            : memcmp(a->local, b->local, sizeof a->local) ? "local_ip"
+            : NULL);
+}
+
+static bool
+addresses_equal(const struct mplsudp_address *a,
+                const struct mplsudp_address *b)
+{
+    return a->flow == b->flow && !memcmp(a->bytes, b->bytes, sizeof a->bytes);
+}
+
+/* Compares 'config' to that of our published port 'other'. */
+static char *
+conflict_with_ours(const struct mplsudp_config *config,
+                   const struct vport_mplsudp *other)
+{
+    const struct mplsudp_config *theirs = vport_mplsudp_get(other);
+    struct mplsudp_receive a, b;
+    const char *option;
+
+    if (!other->source || config->dst_port != theirs->dst_port
+        || !addresses_equal(&config->remote_ip, &theirs->remote_ip)) {
+        return NULL;
+    }
+    mplsudp_receive_init(config, &a);
+    mplsudp_receive_init(theirs, &b);
+    option = differing_option(&a, &b);
+    if (option) {
+        return xasprintf("option '%s' differs from that of port '%s', which "
+                         "has the same 'remote_ip' and 'dst_port'",
+                         option, other->name);
+    }
+    if (addresses_equal(&config->local_ip, &theirs->local_ip)
+        && config->in_key.flow == theirs->in_key.flow
+        && config->in_key.value == theirs->in_key.value) {
+        return xasprintf("port '%s' has the same 'remote_ip', 'local_ip', "
+                         "'key' and 'dst_port'", other->name);
+    }
+    return NULL;
+}
+
+/* Returns the UDP port on which stock tunnel 'netdev' receives in userspace,
+ * by its configuration 'cfg', or 0. */
+static uint16_t
+stock_udp_port(const struct netdev *netdev,
+               const struct netdev_tunnel_config *cfg)
+{
+    const char *type = netdev_get_type(netdev);
+
+    return cfg && (!strcmp(type, "vxlan") || !strcmp(type, "geneve")
+                   || !strcmp(type, "gtpu")) ? ntohs(cfg->dst_port) : 0;
+}
+
+/* True if 'netdev' is a user port, not the datapath port that a type's user
+ * ports share. */
+static bool
+is_user_port(const struct netdev *netdev)
+{
+    char namebuf[NETDEV_VPORT_NAME_BUFSIZE];
+
+    return strcmp(netdev_get_name(netdev),
+                  netdev_vport_get_dpif_port(netdev, namebuf,
+                                             sizeof namebuf));
+}
+
+static char *
+conflict_with_stock(const struct mplsudp_config *config,
+                    const struct netdev *other)
+{
+    const struct netdev_tunnel_config *cfg = netdev_get_tunnel_config(other);
+
+    if (stock_udp_port(other, cfg) == config->dst_port
+        && is_user_port(other)) {
+        return xasprintf("port '%s' of type %s has the same 'dst_port' %u",
+                         netdev_get_name(other), netdev_get_type(other),
+                         config->dst_port);
+    }
+    return NULL;
+}
+
+/* Returns a sentence about the existing port that port 'netdev' with '*config'
+ * cannot stand beside, which the caller must free, or null.  Main thread
+ * only. */
+char *
+vport_mplsudp_find_conflict(const struct netdev *netdev,
+                            const struct mplsudp_config *config)
+{
+    char *conflict = NULL;
+    struct netdev **vports;
+    size_t n;
+
+    vports = netdev_get_vports(&n);
+    for (size_t i = 0; i < n; i++) {
+        if (!conflict && vports[i] != netdev) {
+            conflict = vport_mplsudp_is_class(vports[i])
+                       ? conflict_with_ours(config,
+                                            vport_mplsudp_cast(vports[i]))
+                       : conflict_with_stock(config, vports[i]);
+        }
+        netdev_close(vports[i]);
+    }
+    free(vports);
+    return conflict;
+}
+
+/* Checks the new configuration '*cfg' of stock tunnel 'netdev' against our
+ * ports.  Returns 0, or an errno value with a line added to 'errors'. */
+int
+vport_mplsudp_check_stock_config(const struct netdev *netdev,
+                                 const struct netdev_tunnel_config *cfg,
+                                 struct ds *errors)
+{
+    uint16_t dst_port = stock_udp_port(netdev, cfg);
+    struct netdev **vports;
+    int error = 0;
+    size_t n;
+
+    if (!dst_port) {
+        return 0;
+    }
+    vports = netdev_get_vports(&n);
+    for (size_t i = 0; i < n; i++) {
+        const struct vport_mplsudp *port
+            = (vport_mplsudp_is_class(vports[i])
+               ? vport_mplsudp_cast(vports[i]) : NULL);
+
+        if (!error && port && port->source
+            && port->source->dst_port == dst_port) {
+            ds_put_format(errors, "%s: port '%s' of type %s has the same "
+                          "'dst_port' %u\n", netdev_get_name(netdev),
+                          port->name, netdev_get_type(vports[i]), dst_port);
+            error = EEXIST;
+        }
+        netdev_close(vports[i]);
+    }
+    free(vports);
+    return error;
+}

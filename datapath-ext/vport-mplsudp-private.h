@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * vport-mplsudp-private: what the files of datapath-ext/ share among
+ * themselves.  vport-mplsudp.h has the overview. */
+
+#ifndef VPORT_MPLSUDP_PRIVATE_H
+#define VPORT_MPLSUDP_PRIVATE_H 1
+
+#include "cmap.h"
+#include "compat.h"
+#include "mplsudp-config.h"
+#include "mplsudp-decap.h"
+#include "mplsudp-drop.h"
+#include "netdev-provider.h"
+#include "openvswitch/list.h"
+#include "ovs-atomic.h"
+#include "ovs-rcu.h"
+#include "vport-mplsudp.h"
+
+/* Packets refused, by enum mplsudp_drop. */
+struct vport_mplsudp_drops {
+    atomic_uint64_t n[MPLSUDP_N_VERDICTS];
+};
+
+/* One of our netdevs.  Destroyed under RCU. */
+struct vport_mplsudp {
+    struct cmap_node id_node;   /* In the table of vport-mplsudp-count.c. */
+    uint32_t id;                /* Names this port in templates. */
+    uint16_t fixed_src_port;    /* UDP source port with entropy=false. */
+    char *name;
+
+    /* Null in a datapath port and in a user port without valid options.
+     * Replaced only in the main thread. */
+    OVSRCU_TYPE(const struct mplsudp_config *) config;
+
+    /* User port: refused to send.  Datapath port: refused in all. */
+    struct vport_mplsudp_drops drops;
+
+    /* Where packets for this port come from; null if not published.  Main
+     * thread only, but read under the lock of vport-mplsudp-sources.c. */
+    struct vport_mplsudp_source *source;
+    struct ovs_list source_node;        /* In 'source->ports'. */
+};
+
+/* One outer source that is accepted, and how; see vport-mplsudp-sources.c. */
+struct vport_mplsudp_source {
+    struct cmap_node node;
+    struct in6_addr remote;     /* All-zero: any address. */
+    uint16_t dst_port;
+    OVSRCU_TYPE(const struct mplsudp_receive *) receive;
+    struct vport_mplsudp_drops drops;
+    struct ovs_list ports;      /* User ports, by 'source_node'. */
+};
+
+static inline bool
+vport_mplsudp_is_class(const struct netdev *netdev)
+{
+    return netdev->netdev_class->push_header == vport_mplsudp_push_header;
+}
+
+static inline struct vport_mplsudp *
+vport_mplsudp_cast(const struct netdev *netdev)
+{
+    return netdev_vport_cast(netdev)->mplsudp;
+}
+
+static inline const struct mplsudp_config *
+vport_mplsudp_get(const struct vport_mplsudp *port)
+{
+    return ovsrcu_get(const struct mplsudp_config *, &port->config);
+}
+
+/* vport-mplsudp-count.c. */
+void vport_mplsudp_register_id(struct vport_mplsudp *);
+void vport_mplsudp_unregister_id(struct vport_mplsudp *);
+struct vport_mplsudp *vport_mplsudp_from_id(uint32_t id);
+void vport_mplsudp_count(enum mplsudp_drop,
+                         struct vport_mplsudp_drops *datapath,
+                         struct vport_mplsudp_drops *user);
+uint64_t vport_mplsudp_n_drops(const struct vport_mplsudp_drops *,
+                               enum mplsudp_drop);
+
+/* vport-mplsudp-sources.c. */
+struct vport_mplsudp_source *
+vport_mplsudp_source_lookup(uint16_t dst_port, const struct in6_addr *remote);
+
+/* vport-mplsudp-conflict.c. */
+char *vport_mplsudp_find_conflict(const struct netdev *,
+                                  const struct mplsudp_config *);
+
+/* vport-mplsudp-transmit.c. */
+uint16_t vport_mplsudp_tunnel_mtu(const struct mplsudp_config *,
+                                  uint32_t pkt_mark, const struct in6_addr *);
+
+/* vport-mplsudp-show.c. */
+void vport_mplsudp_show_init(void);
+
+#endif /* vport-mplsudp-private.h */

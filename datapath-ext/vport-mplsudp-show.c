@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * ovs-appctl mplsudp/show [PORT]: what each port was told, what it does, and
+ * what it refused. */
+
+#include <config.h>
+
+#include "vport-mplsudp-private.h"
+
+#include "netdev-vport.h"
+#include "openvswitch/dynamic-string.h"
+#include "smap.h"
+#include "unixctl.h"
+
+static void
+show_drops(struct ds *ds, const char *title,
+           const struct vport_mplsudp_drops *drops)
+{
+    bool any = false;
+
+    ds_put_format(ds, "    %s:", title);
+    for (int i = MPLSUDP_PASS + 1; i < MPLSUDP_N_VERDICTS; i++) {
+        uint64_t n = vport_mplsudp_n_drops(drops, i);
+
+        if (n) {
+            ds_put_format(ds, "\n        %s: %"PRIu64" (%s)",
+                          mplsudp_drop_name(i), n, mplsudp_drop_text(i));
+            any = true;
+        }
+    }
+    ds_put_cstr(ds, any ? "\n" : " none\n");
+}
+
+static void
+show_options(struct ds *ds, const struct mplsudp_config *config)
+{
+    ds_put_cstr(ds, "    options:");
+    for (size_t i = 0; i < mplsudp_n_options; i++) {
+        const struct mplsudp_option *option = &mplsudp_options[i];
+        char text[MPLSUDP_OPTION_TEXT_SIZE];
+
+        if (option->format(config, text)) {
+            ds_put_format(ds, " %s=%s", option->name, text);
+        }
+    }
+    ds_put_char(ds, '\n');
+}
+
+static void
+show_mtu(struct ds *ds, const struct mplsudp_config *config)
+{
+    ds_put_cstr(ds, "    tunnel MTU: ");
+    if (config->remote_ip.set) {
+        struct in6_addr dst;
+
+        memcpy(&dst, config->remote_ip.bytes, sizeof dst);
+        ds_put_format(ds, "%u\n",
+                      vport_mplsudp_tunnel_mtu(config,
+                                               config->egress_pkt_mark,
+                                               &dst));
+    } else if (config->tunnel_mtu) {
+        ds_put_format(ds, "%u, or the route's if less\n",
+                      config->tunnel_mtu);
+    } else {
+        ds_put_cstr(ds, "each route's\n");
+    }
+}
+
+static void
+show_source(struct ds *ds, const struct vport_mplsudp *port)
+{
+    const struct vport_mplsudp_source *source = port->source;
+    const struct vport_mplsudp *other;
+
+    if (!source) {
+        return;
+    }
+    show_drops(ds, "refused on receive", &source->drops);
+    LIST_FOR_EACH (other, source_node, &source->ports) {
+        if (other != port) {
+            ds_put_format(ds, "        (counted together with port %s, which "
+                          "has the same remote_ip)\n", other->name);
+        }
+    }
+}
+
+static void
+show_user_port(struct ds *ds, const struct netdev *netdev,
+               const struct vport_mplsudp *port,
+               const struct mplsudp_config *config)
+{
+    char namebuf[NETDEV_VPORT_NAME_BUFSIZE];
+    struct netdev_stats stats;
+
+    ds_put_format(ds, "%s: type=%s, datapath port %s\n", port->name,
+                  netdev_get_type(netdev),
+                  netdev_vport_get_dpif_port(netdev, namebuf,
+                                             sizeof namebuf));
+    show_options(ds, config);
+    show_mtu(ds, config);
+    if (!config->entropy) {
+        ds_put_format(ds, "    UDP source port: %u\n", port->fixed_src_port);
+    }
+    if (!netdev_get_stats(netdev, &stats)) {
+        ds_put_format(ds, "    received: %"PRIu64" packets, %"PRIu64" bytes\n"
+                      "    sent: %"PRIu64" packets, %"PRIu64" bytes\n",
+                      stats.rx_packets, stats.rx_bytes,
+                      stats.tx_packets, stats.tx_bytes);
+    }
+    show_source(ds, port);
+    show_drops(ds, "refused to send", &port->drops);
+}
+
+static void
+show_port(struct ds *ds, const struct netdev *netdev)
+{
+    const struct vport_mplsudp *port = vport_mplsudp_cast(netdev);
+    const struct mplsudp_config *config = vport_mplsudp_get(port);
+
+    if (config) {
+        show_user_port(ds, netdev, port, config);
+    } else {
+        ds_put_format(ds, "%s: datapath port\n", port->name);
+        show_drops(ds, "refused in all", &port->drops);
+    }
+}
+
+static int
+compare_names(const void *a_, const void *b_)
+{
+    struct netdev *const *a = a_;
+    struct netdev *const *b = b_;
+
+    return strcmp(netdev_get_name(*a), netdev_get_name(*b));
+}
+
+static void
+mplsudp_show(struct unixctl_conn *conn, int argc, const char *argv[],
+             void *aux OVS_UNUSED)
+{
+    struct ds ds = DS_EMPTY_INITIALIZER;
+    struct netdev **vports;
+    size_t n;
+
+    vports = netdev_get_vports(&n);
+    qsort(vports, n, sizeof *vports, compare_names);
+    for (size_t i = 0; i < n; i++) {
+        if (vport_mplsudp_is_class(vports[i])
+            && (argc < 2 || !strcmp(argv[1], netdev_get_name(vports[i])))) {
+            show_port(&ds, vports[i]);
+        }
+        netdev_close(vports[i]);
+    }
+    free(vports);
+
+    if (argc > 1 && !ds.length) {
+        ds_put_format(&ds, "%s: no port of type mplsudp has this name",
+                      argv[1]);
+        unixctl_command_reply_error(conn, ds_cstr(&ds));
+    } else {
+        unixctl_command_reply(conn, ds_cstr(&ds));
+    }
+    ds_destroy(&ds);
+}
+
+void
+vport_mplsudp_show_init(void)
+{
+    unixctl_command_register("mplsudp/show", "[port]", 0, 1, mplsudp_show,
+                             NULL);
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The table of outer sources: from whom packets are accepted, and how.
+ *
+ * All user ports of one UDP destination port share a datapath port, so what
+ * they want of received packets cannot hang on that.  Instead each user port,
+ * once ofproto/tunnel.c has taken it, adds its (destination port, remote_ip)
+ * here, or (destination port, any) with remote_ip=flow.  Ports that differ
+ * only in local_ip or key share one entry; vport-mplsudp-conflict.c has made
+ * sure that they agree.
+ *
+ * vport-mplsudp-receive.c looks sources up for each packet, without locks. */
+
+#include <config.h>
+
+#include "vport-mplsudp-private.h"
+
+#include "hash.h"
+#include "ovs-thread.h"
+
+static struct ovs_mutex sources_mutex = OVS_MUTEX_INITIALIZER;
+static struct cmap sources = CMAP_INITIALIZER;
+
+static uint32_t
+hash_source(uint16_t dst_port, const struct in6_addr *remote)
+{
+    return hash_bytes(remote, sizeof *remote, dst_port);
+}
+
+static struct vport_mplsudp_source *
+find_source(uint16_t dst_port, const struct in6_addr *remote)
+{
+    struct vport_mplsudp_source *source;
+
+    CMAP_FOR_EACH_WITH_HASH (source, node, hash_source(dst_port, remote),
+                             &sources) {
+        if (source->dst_port == dst_port
+            && !memcmp(&source->remote, remote, sizeof *remote)) {
+            return source;
+        }
+    }
+    return NULL;
+}
+
+/* Returns the entry for packets to UDP port 'dst_port' from 'remote': the one
+ * with that address, else the one with any, else null.  Valid until the caller
+ * quiesces. */
+struct vport_mplsudp_source *
+vport_mplsudp_source_lookup(uint16_t dst_port, const struct in6_addr *remote)
+{
+    struct vport_mplsudp_source *source = find_source(dst_port, remote);
+
+    return source ? source : find_source(dst_port, &in6addr_any);
+}
+
+static struct vport_mplsudp_source *
+create_source(uint16_t dst_port, const struct in6_addr *remote)
+{
+    struct vport_mplsudp_source *source = xzalloc(sizeof *source);
+
+    source->remote = *remote;
+    source->dst_port = dst_port;
+    ovs_list_init(&source->ports);
+    return source;
+}
+
+static void
+set_receive(struct vport_mplsudp_source *source,
+            const struct mplsudp_receive *receive)
+{
+    const struct mplsudp_receive *old
+        = ovsrcu_get_protected(const struct mplsudp_receive *,
+                               &source->receive);
+
+    if (!old || memcmp(old, receive, sizeof *receive)) {
+        ovsrcu_set(&source->receive, xmemdup(receive, sizeof *receive));
+        ovsrcu_postpone(free, CONST_CAST(struct mplsudp_receive *, old));
+    }
+}
+
+static void
+free_source(struct vport_mplsudp_source *source)
+{
+    free(CONST_CAST(struct mplsudp_receive *,
+                    ovsrcu_get_protected(const struct mplsudp_receive *,
+                                         &source->receive)));
+    free(source);
+}
+
+/* Starts to accept packets for user port 'netdev', if it is one of ours. */
+void
+vport_mplsudp_publish(const struct netdev *netdev)
+{
+    struct vport_mplsudp *port;
+    const struct mplsudp_config *config;
+    struct mplsudp_receive receive;
+    struct in6_addr remote;
+
+    if (!vport_mplsudp_is_class(netdev)) {
+        return;
+    }
+    port = vport_mplsudp_cast(netdev);
+    config = vport_mplsudp_get(port);
+    if (!config) {
+        return;
+    }
+    mplsudp_receive_init(config, &receive);
+    memcpy(&remote, config->remote_ip.bytes, sizeof remote);
+
+    ovs_mutex_lock(&sources_mutex);
+    port->source = find_source(config->dst_port, &remote);
+    if (!port->source) {
+        port->source = create_source(config->dst_port, &remote);
+        set_receive(port->source, &receive);
+        cmap_insert(&sources, &port->source->node,
+                    hash_source(config->dst_port, &remote));
+    } else {
+        set_receive(port->source, &receive);
+    }
+    ovs_list_push_back(&port->source->ports, &port->source_node);
+    ovs_mutex_unlock(&sources_mutex);
+}
+
+/* Ends what vport_mplsudp_publish() started. */
+void
+vport_mplsudp_withdraw(const struct netdev *netdev)
+{
+    struct vport_mplsudp_source *source;
+    struct vport_mplsudp *port;
+
+    if (!vport_mplsudp_is_class(netdev)) {
+        return;
+    }
+    port = vport_mplsudp_cast(netdev);
+
+    ovs_mutex_lock(&sources_mutex);
+    source = port->source;
+    if (source) {
+        port->source = NULL;
+        ovs_list_remove(&port->source_node);
+        if (ovs_list_is_empty(&source->ports)) {
+            cmap_remove(&sources, &source->node,
+                        hash_source(source->dst_port, &source->remote));
+            ovsrcu_postpone(free_source, source);
+        }
+    }
+    ovs_mutex_unlock(&sources_mutex);
+}

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The text form of our part of a tnl_push action, as dpctl/dump-flows and
+ * ofproto/trace print it and dpctl/add-flow reads it:
+ *
+ *     mplsudp(label=100/200,tc=0,ttl=255,payload=auto,mtu=1500,port=3,
+ *             entropy=0x64,flags(control_word,csum,entropy,ip_ttl_inherit))
+ *
+ * (in one line).  Labels stand top first; a template without a sendable key
+ * has "drop=no_key" or the like in their place. */
+
+#include <config.h>
+
+#include "vport-mplsudp-private.h"
+
+#include "label-stack.h"
+#include "mplsudp-template.h"
+#include "odp-netlink.h"
+#include "openvswitch/dynamic-string.h"
+#include "wire.h"
+
+/* Flag names in the order of their printing. */
+static const struct {
+    uint16_t flag;
+    const char *name;
+} flag_names[] = {
+    { MPLSUDP_PUSH_CONTROL_WORD, "control_word" },
+    { MPLSUDP_PUSH_CSUM, "csum" },
+    { MPLSUDP_PUSH_ENTROPY, "entropy" },
+    { MPLSUDP_PUSH_TOS_INHERIT, "tos_inherit" },
+    { MPLSUDP_PUSH_TTL_INHERIT, "ttl_inherit" },
+    { MPLSUDP_PUSH_LABEL_TC_INHERIT, "label_tc_inherit" },
+    { MPLSUDP_PUSH_IP_TTL_INHERIT, "ip_ttl_inherit" },
+    { MPLSUDP_PUSH_ETH_TTL_INHERIT, "eth_ttl_inherit" },
+};
+
+static const struct {
+    enum mplsudp_payload payload;
+    const char *name;
+} payload_names[] = {
+    { MPLSUDP_PAYLOAD_MPLS, "mpls" },
+    { MPLSUDP_PAYLOAD_ETHERNET, "ethernet" },
+    { MPLSUDP_PAYLOAD_IP, "ip" },
+    { MPLSUDP_PAYLOAD_AUTO, "auto" },
+};
+
+static void
+format_labels(struct ds *ds, const uint8_t *stack, size_t size)
+{
+    uint32_t lse = 0;
+
+    for (size_t ofs = 0; ofs < size; ofs += LSE_SIZE) {
+        lse = wire_get32(stack + ofs);
+        ds_put_format(ds, "%s%"PRIu32, ofs ? "/" : "label=", lse_label(lse));
+    }
+    ds_put_format(ds, ",tc=%d,ttl=%d", lse_tc(lse), lse_ttl(lse));
+}
+
+/* Appends the text for the template in 'data' to 'ds'. */
+void
+vport_mplsudp_format(struct ds *ds, const struct ovs_action_push_tnl *data)
+{
+    const uint8_t *template = (const uint8_t *) data->header;
+    struct mplsudp_push push;
+
+    if (!mplsudp_template_push(template, data->header_len, &push)) {
+        ds_put_cstr(ds, "mplsudp(invalid)");
+        return;
+    }
+    ds_put_cstr(ds, "mplsudp(");
+    if (push.stack_size) {
+        format_labels(ds, template + push.outer_size, push.stack_size);
+    } else {
+        ds_put_format(ds, "drop=%s", mplsudp_drop_name(push.key_verdict));
+    }
+    ds_put_format(ds, ",payload=%s,mtu=%"PRIu16",port=%"PRIu32
+                  ",entropy=0x%"PRIx32, payload_names[push.payload].name,
+                  push.mtu, push.port_id, push.entropy);
+    ds_put_cstr(ds, ",flags(");
+    for (size_t i = 0; i < ARRAY_SIZE(flag_names); i++) {
+        if (push.flags & flag_names[i].flag) {
+            ds_put_format(ds, "%s,", flag_names[i].name);
+        }
+    }
+    ds_chomp(ds, ',');
+    ds_put_cstr(ds, "))");
+}
+
+/* Moves '*n' past 'word' and returns true, if 's' has it there. */
+static bool
+scan_word(const char *s, int *n, const char *word)
+{
+    size_t size = strlen(word);
+
+    if (strncmp(s + *n, word, size)) {
+        return false;
+    }
+    *n += size;
+    return true;
+}
+
+/* Parses the labels or drop reason at 's' + '*n', and writes the stack to
+ * 'stack'. */
+static bool
+parse_labels(const char *s, int *n, struct mplsudp_push *push, uint8_t *stack)
+{
+    uint32_t labels[LABEL_KEY_DEPTH];
+    int depth = 0;
+    uint8_t tc, ttl;
+
+    if (scan_word(s, n, "drop=")) {
+        for (int i = 1; i < MPLSUDP_N_VERDICTS; i++) {
+            if (scan_word(s, n, mplsudp_drop_name(i))) {
+                push->key_verdict = i;
+                return true;
+            }
+        }
+        return false;
+    }
+    if (!scan_word(s, n, "label=")) {
+        return false;
+    }
+    do {
+        if (depth >= LABEL_KEY_DEPTH
+            || !ovs_scan_len(s, n, "%"SCNu32, &labels[depth])
+            || labels[depth] > LABEL_MAX) {
+            return false;
+        }
+        depth++;
+    } while (scan_word(s, n, "/"));
+    if (!ovs_scan_len(s, n, ",tc=%"SCNu8",ttl=%"SCNu8, &tc, &ttl) || tc > 7) {
+        return false;
+    }
+    for (int i = 0; i < depth; i++) {
+        wire_put32(stack + i * LSE_SIZE,
+                   lse_make(labels[i], tc, i == depth - 1, ttl));
+    }
+    push->stack_size = depth * LSE_SIZE;
+    return true;
+}
+
+static bool
+parse_payload(const char *s, int *n, struct mplsudp_push *push)
+{
+    if (!scan_word(s, n, ",payload=")) {
+        return false;
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(payload_names); i++) {
+        if (scan_word(s, n, payload_names[i].name)) {
+            push->payload = payload_names[i].payload;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool
+parse_push_flags(const char *s, int *n, struct mplsudp_push *push)
+{
+    if (!scan_word(s, n, ",flags(")) {
+        return false;
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(flag_names); i++) {
+        if (scan_word(s, n, flag_names[i].name)) {
+            push->flags |= flag_names[i].flag;
+            scan_word(s, n, ",");
+        }
+    }
+    return scan_word(s, n, "))");
+}
+
+/* Parses what vport_mplsudp_format() printed, and the parenthesis that ends
+ * "header(", from 's' + '*n', which it moves on, behind the outer headers
+ * that are in 'data->header' already.  Returns the size of the template, or 0
+ * on error. */
+size_t
+vport_mplsudp_parse(const char *s, int *n, struct ovs_action_push_tnl *data)
+{
+    uint8_t *template = (uint8_t *) data->header;
+    bool ipv6 = wire_get16(template + 12) == ETHERTYPE_IPV6;
+    struct mplsudp_push push = {
+        .outer_size = ETHERNET_SIZE + (ipv6 ? IPV6_SIZE : IPV4_SIZE)
+                      + OUTER_UDP_SIZE,
+        .flags = ipv6 ? MPLSUDP_PUSH_IPV6 : 0,
+    };
+    size_t size;
+
+    if (!scan_word(s, n, "mplsudp(")
+        || !parse_labels(s, n, &push, template + push.outer_size)
+        || !parse_payload(s, n, &push)
+        || !ovs_scan_len(s, n, ",mtu=%"SCNu16",port=%"SCNu32
+                         ",entropy=0x%"SCNx32, &push.mtu, &push.port_id,
+                         &push.entropy)
+        || !parse_push_flags(s, n, &push)
+        || !scan_word(s, n, ")")) {
+        return 0;
+    }
+    size = push.outer_size + push.stack_size;
+    if (push.flags & MPLSUDP_PUSH_CONTROL_WORD) {
+        memset(template + size, 0, CONTROL_WORD_SIZE);
+        size += CONTROL_WORD_SIZE;
+    }
+    memcpy(template + size, &push, sizeof push);
+    return size + sizeof push;
+}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * vport-mplsudp: the tunnel port type "mplsudp" for OVS's userspace datapath.
+ *
+ * This is the seam: every function that a hook in vswitchd-patches/ calls or
+ * names is declared here, and nothing else is.
+ *
+ * Two kinds of netdev have the type.  A "user port" is what an operator adds
+ * to a bridge; it has options.  All user ports with one UDP destination port
+ * share a "datapath port", mudp_sys_PORT, which dpif-netdev opens under that
+ * name; it has none.
+ *
+ * Configuration: ovs-vsctl's options reach vport_mplsudp_set_config(), become
+ * a struct mplsudp_config of lib/, and, once the bridge has taken the port
+ * (vport_mplsudp_publish()), receive options in the table of
+ * vport-mplsudp-sources.c.
+ *
+ * Transmit: for each translated flow OVS calls vport_mplsudp_build_header() on
+ * the user port, in any thread; the template that it makes travels in the
+ * tnl_push action to vport_mplsudp_push() on the datapath port, which is where
+ * packets are, in PMD threads.
+ *
+ * Receive: vport_mplsudp_pop() on the datapath port looks up the packet's
+ * outer source in the table, without locks, and hands on an Ethernet frame.
+ *
+ * Main thread: configuration, publishing, show.  Any thread: build, push, pop;
+ * they read configuration and tables under RCU and count with atomics. */
+
+#ifndef VPORT_MPLSUDP_H
+#define VPORT_MPLSUDP_H 1
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct dp_packet;
+struct dp_packet_batch;
+struct ds;
+struct flow;
+struct netdev;
+struct netdev_tnl_build_header_params;
+struct netdev_tunnel_config;
+struct netdev_vport;
+struct ovs_action_push_tnl;
+struct smap;
+
+/* What lib/netdev-vport.c keeps for us in each of our ports. */
+struct vport_mplsudp;
+
+/* Hooks in lib/netdev-vport.c. */
+void vport_mplsudp_init(void);
+void vport_mplsudp_construct(struct netdev *);
+void vport_mplsudp_destruct(struct netdev *);
+int vport_mplsudp_set_config(struct netdev *, const struct smap *,
+                             char **errp);
+int vport_mplsudp_get_config(const struct netdev *, struct smap *);
+bool vport_mplsudp_is_type(const char *type);
+int vport_mplsudp_check_stock_config(const struct netdev *,
+                                     const struct netdev_tunnel_config *,
+                                     struct ds *errors);
+bool tunnel_check_status_change__(struct netdev_vport *);
+
+/* Rows of the netdev class. */
+int vport_mplsudp_build_header(const struct netdev *,
+                               struct ovs_action_push_tnl *,
+                               const struct netdev_tnl_build_header_params *);
+#ifdef HAVE_PUSH_HEADER_INGRESS
+void vport_mplsudp_push_header(const struct netdev *, const struct netdev *,
+                               struct dp_packet *,
+                               const struct ovs_action_push_tnl *);
+#else
+void vport_mplsudp_push_header(const struct netdev *, struct dp_packet *,
+                               const struct ovs_action_push_tnl *);
+#endif
+struct dp_packet *vport_mplsudp_pop_header(struct dp_packet *);
+
+/* Hooks in lib/netdev.c: return false if 'netdev' is not ours. */
+bool vport_mplsudp_push(const struct netdev *, struct dp_packet_batch *,
+                        const struct ovs_action_push_tnl *);
+bool vport_mplsudp_pop(const struct netdev *, struct dp_packet_batch *);
+
+/* Hook in lib/tnl-ports.c. */
+uint8_t vport_mplsudp_nw_proto(const char *type);
+
+/* Hooks in lib/odp-util.c. */
+void vport_mplsudp_format(struct ds *, const struct ovs_action_push_tnl *);
+size_t vport_mplsudp_parse(const char *s, int *n,
+                           struct ovs_action_push_tnl *);
+
+/* Hooks in ofproto/tunnel.c. */
+void vport_mplsudp_publish(const struct netdev *);
+void vport_mplsudp_withdraw(const struct netdev *);
+bool vport_mplsudp_copies_ecn(const struct netdev *);
+
+/* Hook in ofproto/ofproto-dpif-xlate.c. */
+size_t vport_mplsudp_header_size(const struct ovs_action_push_tnl *,
+                                 const struct flow *);
+
+/* Hook in vswitchd/bridge.c. */
+int vport_mplsudp_check_datapath(const struct netdev *,
+                                 const char *datapath_type, char **errp);
+
+#endif /* vport-mplsudp.h */

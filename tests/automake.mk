@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# Test targets.  Each ends with a line "N passed, N failed".
+#
+#   check            check-unit and check-at
+#   check-unit       lib/ against tables of vectors
+#   check-at         the grafted Open vSwitch on its dummy datapath
+#   check-system     real daemons in network namespaces (as root)
+#   check-ovs        the parts of Open vSwitch's own suite that tunnels, MPLS
+#                    and datapath actions touch
+#   check-ovs-all    all of Open vSwitch's own suite
+#   check-pure       lib/ needs nothing but a C11 compiler
+#   check-sizes      files and lines are short enough
+#   check-hooks      patches hold hooks and no logic
+#   check-sanitizers check-unit and check-at, by gcc and clang with sanitizers
+#
+# TESTSUITEFLAGS goes to the Autotest suites: "-k WORD", "-j1", "5-9".
+
+include tests/unit/sources.mk
+
+TESTSUITEFLAGS =
+ovs_autotest_folders = utilities vswitchd ovsdb vtep tests
+ovs_autotest_path = $(subst $(eval) ,:,$(foreach folder, \
+	$(ovs_autotest_folders),$(ovs_build)/$(folder) $(ovs_src)/$(folder)))
+run_suite = $(SHELL) $(srcdir)/tests/run-suite
+
+check-local: check-unit check-at
+
+# ---- lib/ -------------------------------------------------------------------
+
+EXTRA_PROGRAMS = tests/mplsudp-test
+tests_mplsudp_test_SOURCES = $(mplsudp_unit_sources)
+tests_mplsudp_test_LDADD = lib/libmplsudp.a
+$(tests_mplsudp_test_OBJECTS): ovs-args
+
+check-unit: tests/mplsudp-test
+	@UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1:$$UBSAN_OPTIONS \
+	  tests/mplsudp-test
+
+check-pure:
+	@$(SHELL) $(srcdir)/tests/check-pure '$(CC)' $(srcdir)/lib
+check-sizes:
+	@$(SHELL) $(srcdir)/tests/check-sizes $(srcdir)
+check-hooks:
+	@$(SHELL) $(srcdir)/tests/check-hooks $(srcdir)/vswitchd-patches
+
+# ---- Our Autotest suite -----------------------------------------------------
+#
+# It uses the macros of Open vSwitch's suite, and its atlocal.  The folders in
+# atconfig are Open vSwitch's, since its macros look there for schemas and
+# Python modules; ours is in $mplsudp_srcdir.
+
+tests/package.m4: Makefile
+	@{ echo 'm4_define([AT_PACKAGE_NAME], [$(PACKAGE_NAME)])'; \
+	   echo 'm4_define([AT_PACKAGE_TARNAME], [$(PACKAGE_TARNAME)])'; \
+	   echo 'm4_define([AT_PACKAGE_VERSION], [$(PACKAGE_VERSION)])'; \
+	   echo 'm4_define([AT_PACKAGE_STRING], [$(PACKAGE_STRING)])'; \
+	   echo 'm4_define([AT_PACKAGE_BUGREPORT], [])'; } >$@
+
+tests/atconfig: Makefile
+	@{ echo "at_testdir='tests'"; \
+	   echo "abs_builddir='$(abs_top_builddir)/tests'"; \
+	   echo "at_srcdir='$(ovs_src)/tests'"; \
+	   echo "abs_srcdir='$(ovs_src)/tests'"; \
+	   echo "at_top_srcdir='$(ovs_src)'"; \
+	   echo "abs_top_srcdir='$(ovs_src)'"; \
+	   echo "at_top_build_prefix='$(ovs_build)/'"; \
+	   echo "abs_top_builddir='$(ovs_build)'"; \
+	   echo "at_top_builddir='$(ovs_build)/'"; \
+	   echo "mplsudp_srcdir='$(abs_top_srcdir)'"; \
+	   echo "export mplsudp_srcdir"; \
+	   echo "EXEEXT='$(EXEEXT)'"; \
+	   echo "AUTOTEST_PATH='$(ovs_autotest_path)'"; \
+	   echo "SHELL='$(SHELL)'"; } >$@
+
+tests/atlocal: ovs-programs
+	@cp ovs-build/tests/atlocal $@
+
+tests/testsuite: $(wildcard $(srcdir)/tests/*.at) tests/package.m4 \
+		ovs-graft.stamp
+	$(AM_V_GEN)$(AUTOM4TE) --language=autotest -I tests -I '$(srcdir)' \
+	  -I ovs-src -o $@.tmp '$(srcdir)/tests/testsuite.at'
+	$(AM_V_at)mv $@.tmp $@
+
+check-at: tests/testsuite tests/atconfig tests/atlocal ovs-programs
+	@$(run_suite) --sources '$(srcdir):$(ovs_src)' tests/logs/at -- \
+	  tests/testsuite -C tests -- -j2 $(TESTSUITEFLAGS)
+
+# ---- Open vSwitch's suite ---------------------------------------------------
+
+ovs_suite = ovs-src/tests/testsuite -C ovs-build/tests \
+	AUTOTEST_PATH=utilities:vswitchd:ovsdb:vtep:tests:ipsec
+ovs_keywords = -k tunnel -k tunnel_push_pop -k tunnel_push_pop_ipv6 \
+	-k MPLS -k ptap -k ofp-actions
+
+# Open vSwitch's "check" makes the keys and scripts that its tests use, and
+# asked for no more than its version, its suite runs nothing.
+ovs-check-data: ovs-all
+	+@ASAN_OPTIONS=detect_leaks=0 $(ovs_make) check \
+	  TESTSUITEFLAGS=--version >/dev/null
+
+check-ovs: ovs-check-data
+	@odp=$$($(SHELL) ovs-src/tests/testsuite --list | \
+	  sed -n 's/^ *\([0-9]*\): odp\.at:.*/\1/p') && test -n "$$odp" && \
+	$(run_suite) --recheck --sources '$(ovs_src)' tests/logs/ovs -- \
+	  $(ovs_suite) -- -j4 $(TESTSUITEFLAGS) $(ovs_keywords) $$odp
+
+check-ovs-all: ovs-check-data
+	@$(run_suite) --recheck --known $(srcdir)/tests/ovs-known-failures \
+	  --sources '$(ovs_src)' tests/logs/ovs-all -- \
+	  $(ovs_suite) -- -j3 $(TESTSUITEFLAGS)
+
+# ---- Others -----------------------------------------------------------------
+
+check-system: all
+	@MPLSUDP_BUILD='$(ovs_build)' $(srcdir)/tests/system/run
+
+check-sanitizers:
+	@$(SHELL) $(srcdir)/tests/check-sanitizers '$(srcdir)' '$(OVS_SOURCE)' \
+	  '$(MAKE)'
+
+.PHONY: check-unit check-at check-system check-ovs check-ovs-all check-pure \
+	check-sizes check-hooks check-sanitizers ovs-check-data
+
+EXTRA_DIST += tests
+CLEANFILES += tests/mplsudp-test tests/testsuite tests/testsuite.log \
+	tests/package.m4 tests/atconfig tests/atlocal
+clean-local: clean-tests
+clean-tests:
+	rm -rf tests/testsuite.dir tests/logs
+.PHONY: clean-tests
