@@ -116,12 +116,15 @@ hash_mpls_body(uint64_t hash, const uint8_t *body, size_t size)
 static uint64_t
 hash_mpls(uint64_t hash, const uint8_t *stack, size_t size)
 {
+    bool extended = false;      /* The entry belongs to one of label 15. */
+
     for (int i = 0; i < MPLS_HASH_DEPTH && size >= LSE_SIZE; i++) {
         uint32_t lse = wire_get32(stack);
 
-        if (lse_label(lse) >= LABEL_UNRESERVED_MIN) {
+        if (lse_label(lse) >= LABEL_UNRESERVED_MIN && !extended) {
             hash = mix(hash, lse_label(lse));
         }
+        extended = lse_label(lse) == LABEL_EXTENSION;
         stack += LSE_SIZE;
         size -= LSE_SIZE;
         if (lse_bottom(lse)) {
@@ -143,6 +146,10 @@ label_entropy_hash(const struct inner_packet *inner, uint32_t basis)
     } else {
         hash = hash_ip_or_ethernet(hash, inner);
     }
+    /* Ports alone change few bits: two rounds spread them over all 14. */
+    hash ^= hash >> 29;
     hash *= UINT64_C(0xff51afd7ed558ccd);
+    hash ^= hash >> 32;
+    hash *= UINT64_C(0xc4ceb9fe1a85ec53);
     return (uint32_t) (hash >> 32);
 }

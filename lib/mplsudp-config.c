@@ -58,7 +58,7 @@ format_or_inherit(int number, char text[MPLSUDP_OPTION_TEXT_SIZE])
 {
     if (number == MPLSUDP_INHERIT) {
         strcpy(text, "inherit");
-    } else {
+    } else if (number != MPLSUDP_DEFAULT) {
         snprintf(text, MPLSUDP_OPTION_TEXT_SIZE, "%d", number);
     }
     return number != MPLSUDP_DEFAULT;
@@ -67,8 +67,13 @@ format_or_inherit(int number, char text[MPLSUDP_OPTION_TEXT_SIZE])
 static bool
 parse_bool(const char *text, bool *value)
 {
-    *value = !strcmp(text, "true");
-    return *value || !strcmp(text, "false");
+    bool on = !strcmp(text, "true");
+
+    if (!on && strcmp(text, "false")) {
+        return false;
+    }
+    *value = on;
+    return true;
 }
 
 static bool
@@ -78,14 +83,26 @@ format_bool(bool value, char text[MPLSUDP_OPTION_TEXT_SIZE])
     return true;
 }
 
-static bool
-is_multicast(const struct mplsudp_address *address)
-{
-    static const uint8_t ipv4_mapped[12] = { [10] = 0xff, [11] = 0xff };
+static const uint8_t ipv4_mapped[12] = { [10] = 0xff, [11] = 0xff };
 
-    return memcmp(address->bytes, ipv4_mapped, sizeof ipv4_mapped)
-           ? address->bytes[0] == 0xff
-           : address->bytes[12] >> 4 == 0xe;
+static bool
+is_ipv4(const struct mplsudp_address *address)
+{
+    return !memcmp(address->bytes, ipv4_mapped, sizeof ipv4_mapped);
+}
+
+/* True if packets can be sent to 'address': not multicast, broadcast or
+ * unspecified. */
+static bool
+is_unicast(const struct mplsudp_address *address)
+{
+    static const uint8_t zero[OUTER_ADDRESS_SIZE];
+
+    return is_ipv4(address)
+           ? address->bytes[12] >> 4 < 0xe
+             && memcmp(address->bytes + 12, zero, 4)
+           : address->bytes[0] != 0xff
+             && memcmp(address->bytes, zero, sizeof zero);
 }
 
 static bool
@@ -104,7 +121,7 @@ parse_address(const char *text, struct mplsudp_address *out)
     } else {
         return false;
     }
-    if (address.set && is_multicast(&address)) {
+    if (address.set && !is_unicast(&address)) {
         return false;
     }
     *out = address;
@@ -115,17 +132,17 @@ static bool
 format_address(const struct mplsudp_address *address,
                char text[MPLSUDP_OPTION_TEXT_SIZE])
 {
-    static const uint8_t ipv4_mapped[12] = { [10] = 0xff, [11] = 0xff };
-
     if (address->flow) {
         strcpy(text, "flow");
-    } else if (!memcmp(address->bytes, ipv4_mapped, sizeof ipv4_mapped)) {
+    } else if (!address->set) {
+        return false;
+    } else if (is_ipv4(address)) {
         inet_ntop(AF_INET, address->bytes + 12, text,
                   MPLSUDP_OPTION_TEXT_SIZE);
     } else {
         inet_ntop(AF_INET6, address->bytes, text, MPLSUDP_OPTION_TEXT_SIZE);
     }
-    return address->flow || address->set;
+    return true;
 }
 
 static bool
@@ -149,7 +166,7 @@ format_key(const struct mplsudp_key *key, char text[MPLSUDP_OPTION_TEXT_SIZE])
 {
     if (key->flow) {
         strcpy(text, "flow");
-    } else {
+    } else if (key->set) {
         snprintf(text, MPLSUDP_OPTION_TEXT_SIZE, "%"PRIu64, key->value);
     }
     return key->flow || key->set;
@@ -250,8 +267,10 @@ static bool
 egress_pkt_mark_format(const struct mplsudp_config *config,
                        char text[MPLSUDP_OPTION_TEXT_SIZE])
 {
-    snprintf(text, MPLSUDP_OPTION_TEXT_SIZE, "%"PRIu32,
-             config->egress_pkt_mark);
+    if (config->has_egress_pkt_mark) {
+        snprintf(text, MPLSUDP_OPTION_TEXT_SIZE, "%"PRIu32,
+                 config->egress_pkt_mark);
+    }
     return config->has_egress_pkt_mark;
 }
 
@@ -291,7 +310,9 @@ static bool
 tunnel_mtu_format(const struct mplsudp_config *config,
                   char text[MPLSUDP_OPTION_TEXT_SIZE])
 {
-    snprintf(text, MPLSUDP_OPTION_TEXT_SIZE, "%u", config->tunnel_mtu);
+    if (config->tunnel_mtu) {
+        snprintf(text, MPLSUDP_OPTION_TEXT_SIZE, "%u", config->tunnel_mtu);
+    }
     return config->tunnel_mtu != 0;
 }
 
@@ -373,15 +394,6 @@ mplsudp_config_init(struct mplsudp_config *config)
     config->label_ttl = MPLSUDP_DEFAULT;
 }
 
-static bool
-same_family(const struct mplsudp_address *a, const struct mplsudp_address *b)
-{
-    static const uint8_t ipv4_mapped[12] = { [10] = 0xff, [11] = 0xff };
-
-    return !memcmp(a->bytes, ipv4_mapped, sizeof ipv4_mapped)
-           == !memcmp(b->bytes, ipv4_mapped, sizeof ipv4_mapped);
-}
-
 const char *
 mplsudp_config_check(const struct mplsudp_config *config)
 {
@@ -392,7 +404,7 @@ mplsudp_config_check(const struct mplsudp_config *config)
         return "option 'local_ip=flow' needs 'remote_ip=flow'";
     }
     if (config->local_ip.set && config->remote_ip.set
-        && !same_family(&config->local_ip, &config->remote_ip)) {
+        && is_ipv4(&config->local_ip) != is_ipv4(&config->remote_ip)) {
         return "options 'local_ip' and 'remote_ip' must both be IPv4 or "
                "both IPv6";
     }

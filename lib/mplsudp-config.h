@@ -35,7 +35,7 @@ enum {
 /* An address option: one address, "flow" for one from the OpenFlow pipeline,
  * or neither. */
 struct mplsudp_address {
-    uint8_t bytes[OUTER_ADDRESS_SIZE];  /* IPv4 mapped, as in outer-header.h. */
+    uint8_t bytes[OUTER_ADDRESS_SIZE];  /* IPv4 mapped: outer-header.h. */
     bool set;
     bool flow;
 };

@@ -103,7 +103,8 @@ plan_ip(const struct mplsudp_push *push, const struct inner_packet *inner,
         return MPLSUDP_DROP_INNER_TRUNCATED;
     }
     encap->payload_size = inner_ip_size(ip, inner->ip_version, size);
-    if (encap->payload_size > size || encap->payload_size < IPV4_SIZE) {
+    if (encap->payload_size > size
+        || !inner_ip_version(ip, encap->payload_size)) {
         return MPLSUDP_DROP_INNER_TRUNCATED;
     }
     if (!inner_ip_ttl(ip, inner->ip_version)) {
@@ -130,7 +131,7 @@ plan_ethernet(const struct mplsudp_push *push,
     }
     inherit_from_ip(push, inner, push->flags & MPLSUDP_PUSH_ETH_TTL_INHERIT,
                     encap);
-    if (encap->label_inherits && !encap->label_ttl) {
+    if (!encap->ttl || (encap->label_inherits && !encap->label_ttl)) {
         return MPLSUDP_DROP_TTL_EXPIRED;
     }
     encap->skip = 0;

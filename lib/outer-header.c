@@ -148,7 +148,8 @@ pseudo_sum(const uint8_t *ip, bool ipv6, size_t size)
                         (uint8_t) size };
     uint64_t sum = inet_sum_add(0, rest, sizeof rest);
 
-    return ipv6 ? inet_sum_add(sum, ip + 8, 32) : inet_sum_add(sum, ip + 12, 8);
+    return ipv6 ? inet_sum_add(sum, ip + 8, 32)
+                : inet_sum_add(sum, ip + 12, 8);
 }
 
 bool

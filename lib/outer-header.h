@@ -3,8 +3,8 @@
  * outer-header: the tunnel's own Ethernet, IPv4 or IPv6, and UDP headers.
  *
  * mplsudp-template.c writes them, mplsudp-encap.c completes them for each
- * packet, mplsudp-decap.c reads them.  Addresses are 16 bytes, IPv4 ones mapped
- * (::ffff:a.b.c.d), as OVS keeps tunnel addresses. */
+ * packet, mplsudp-decap.c reads them.  Addresses are 16 bytes, IPv4 ones
+ * mapped (::ffff:a.b.c.d), as OVS keeps tunnel addresses. */
 
 #ifndef OUTER_HEADER_H
 #define OUTER_HEADER_H 1
@@ -83,7 +83,8 @@ struct outer_params {
  * checksum zero.  Returns the number of bytes written, 34 or 54. */
 size_t outer_ip_write(const struct outer_params *params, uint8_t *out);
 
-/* Stores 'tos' in the IP header at 'ip', and in IPv6 'flow_label' (20 bits). */
+/* Stores 'tos', and in IPv6 also 'flow_label' (20 bits), in the IP header at
+ * 'ip'. */
 void outer_ip_set_tos(uint8_t *ip, bool ipv6, uint8_t tos,
                       uint32_t flow_label);
 

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# The unit test program, and where it finds its vectors unless the environment
+# says otherwise.
+
+AM_CPPFLAGS += -DMPLSUDP_VECTORS='"$(abs_top_srcdir)/tests/vectors"'
+
+mplsudp_unit_sources = \
+	%D%/kinds.c \
+	%D%/kinds.h \
+	%D%/mplsudp-test.c \
+	%D%/reference.c \
+	%D%/reference.h \
+	%D%/test-inet-sum.c \
+	%D%/test-inner-packet.c \
+	%D%/test-label-entropy.c \
+	%D%/test-label-spread.c \
+	%D%/test-label-stack.c \
+	%D%/test-mplsudp-config.c \
+	%D%/test-mplsudp-decap.c \
+	%D%/test-mplsudp-drop.c \
+	%D%/test-mplsudp-encap.c \
+	%D%/test-mplsudp-inherit.c \
+	%D%/test-mplsudp-refuse.c \
+	%D%/test-mplsudp-template.c \
+	%D%/test-outer-header.c \
+	%D%/test-round-trip.c \
+	%D%/test-vectors.c \
+	%D%/test-wire.c \
+	%D%/tunnel.c \
+	%D%/tunnel.h \
+	%D%/unit.c \
+	%D%/unit.h \
+	%D%/vectors.c \
+	%D%/vectors.h

@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * test-mplsudp-decap: packets out of a tunnel (lib/mplsudp-decap.h), for all
+ * values of what a vector shows one of: checksums, first nibbles, control
+ * words, congestion marks. */
+
+#include "mplsudp-decap.h"
+
+#include <string.h>
+
+#include "tunnel.h"
+#include "unit.h"
+
+#define DROP(REASON) MPLSUDP_DROP_##REASON
+#define PASS MPLSUDP_PASS
+
+static const char local_port[]
+    = "payload=ip zero_csum6_rx=true remote_ip=2001:db8::1 "
+      "local_ip=2001:db8::2";
+static const char other_port[]
+    = "payload=ip zero_csum6_rx=true remote_ip=2001:db8::1 "
+      "local_ip=2001:db8::3";
+
+/* Makes a tunnel packet by 'outer_tos' around label 100 and '*payload'. */
+static void
+make(struct ref_packet *p, uint8_t version, uint8_t outer_tos,
+     const struct ref_packet *payload, bool sum)
+{
+    struct ref_ip outer = {
+        .version = version, .tos = outer_tos, .ttl = 64,
+        .src = version == 4 ? 0xc0000201 : 1,
+        .dst = version == 4 ? 0xc0000202 : 2
+    };
+    struct ref_packet body = { .size = 0 };
+
+    ref_put_lse(&body, 100, 0, true, 64);
+    ref_put(&body, payload->bytes, payload->size);
+    p->size = 0;
+    ref_put_tunnel(p, &outer, body.bytes, body.size, sum);
+}
+
+static void
+put_inner_ip(struct ref_packet *p, uint8_t version, uint8_t tos)
+{
+    struct ref_ip ip = {
+        .version = version, .tos = tos, .ttl = 9, .protocol = 17,
+        .src = 0x0a000001, .dst = 0x0a000002, .body_size = 24
+    };
+
+    ref_put_ip(p, &ip);
+}
+
+/* Receives '*p' by 'options' and checks the verdict. */
+static bool
+receive(const char *options, enum mplsudp_drop expected,
+        const struct ref_packet *p, struct tunnel_inner *received)
+{
+    struct mplsudp_config config;
+
+    if (!unit_true("options", tunnel_options(&config, options))) {
+        return false;
+    }
+    return unit_verdict(options, expected,
+                        tunnel_receive(&config, p->bytes, p->size, received));
+}
+
+static void
+test_checksums(void)
+{
+    static const struct {
+        const char *name;
+        const char *options;
+        uint8_t version;
+        bool sum, good;
+        enum mplsudp_drop verdict;
+    } sums[] = {
+        { "U-06 IPv4 zero, RFC 7510 3", "payload=ip", 4, false, true, PASS },
+        { "U-15 IPv4 good, RFC 768", "payload=ip", 4, true, true, PASS },
+        { "U-15 IPv4 bad, RFC 768", "payload=ip", 4, true, false,
+          DROP(UDP_CHECKSUM) },
+        { "U-07 IPv6 good, RFC 7510 3", "payload=ip", 6, true, true, PASS },
+        { "U-15 IPv6 bad, RFC 8200 8.1", "payload=ip", 6, true, false,
+          DROP(UDP_CHECKSUM) },
+        { "Z-05 IPv6 zero, RFC 6936 4.5", "payload=ip", 6, false, true,
+          DROP(ZERO_CHECKSUM) },
+        { "U-11 IPv6 zero at the port's address, RFC 7510 3.1", local_port,
+          6, false, true, PASS },
+        { "U-11 IPv6 zero at another address, RFC 7510 3.1", other_port,
+          6, false, true, DROP(ZERO_CHECKSUM) },
+        { "Z-06 zero allowed, IPv6 good, RFC 6936 4.7", local_port,
+          6, true, true, PASS },
+        { "Z-06 zero allowed, IPv6 bad, RFC 6936 4.7", local_port,
+          6, true, false, DROP(UDP_CHECKSUM) },
+        { "Z-06 zero allowed elsewhere, IPv6 good", other_port,
+          6, true, true, PASS },
+    };
+
+    for (size_t i = 0; i < sizeof sums / sizeof sums[0]; i++) {
+        struct ref_packet payload = { .size = 0 }, p;
+        struct tunnel_inner received;
+
+        unit_case("%s", sums[i].name);
+        put_inner_ip(&payload, 4, 0);
+        make(&p, sums[i].version, 0, &payload, sums[i].sum);
+        if (!sums[i].good) {
+            p.bytes[p.size - 1] ^= 1;
+        }
+        receive(sums[i].options, sums[i].verdict, &p, &received);
+    }
+}
+
+/* A NIC that has checked the sums need not be checked. */
+static void
+test_verified_sums(void)
+{
+    struct ref_packet payload = { .size = 0 }, p;
+    struct mplsudp_receive receive_options;
+    struct mplsudp_outer outer;
+    struct mplsudp_inner inner;
+    struct mplsudp_config config;
+
+    unit_case("sums are not looked at if known to be good");
+    put_inner_ip(&payload, 4, 0);
+    make(&p, 4, 0, &payload, true);
+    p.bytes[10] ^= 1;
+    p.bytes[p.size - 1] ^= 1;
+    tunnel_options(&config, "payload=ip");
+    mplsudp_receive_init(&config, &receive_options);
+    unit_verdict("IPv4 looked at", DROP(IP_CHECKSUM),
+                 mplsudp_outer_read(p.bytes, p.size, true, &outer));
+    unit_verdict("IPv4 not looked at", PASS,
+                 mplsudp_outer_read(p.bytes, p.size, false, &outer));
+    unit_verdict("UDP looked at", DROP(UDP_CHECKSUM),
+                 mplsudp_decap(&outer, &receive_options, true, &inner));
+    unit_verdict("UDP not looked at", PASS,
+                 mplsudp_decap(&outer, &receive_options, false, &inner));
+
+    unit_case("Z-05 zero checksum is refused even if known to be good");
+    make(&p, 6, 0, &payload, false);
+    unit_verdict("IPv6", PASS,
+                 mplsudp_outer_read(p.bytes, p.size, false, &outer));
+    unit_verdict("UDP", DROP(ZERO_CHECKSUM),
+                 mplsudp_decap(&outer, &receive_options, false, &inner));
+}
+
+/* What becomes of a payload of 60 bytes that starts with each nibble. */
+static void
+test_nibbles(void)
+{
+    for (unsigned int nibble = 0; nibble < 16; nibble++) {
+        struct ref_packet payload = { .size = 0 }, p;
+        struct tunnel_inner received;
+        bool ip = nibble == 4 || nibble == 6;
+
+        unit_case("P-04 first nibble %u, RFC 4385 2, RFC 8469 4", nibble);
+        ref_put_fill(&payload, (uint8_t) (nibble << 4 | 5), 1);
+        ref_put_fill(&payload, 0, 59);
+        make(&p, 4, 0, &payload, true);
+        if (receive("payload=auto", nibble && !ip ? DROP(PAYLOAD) : PASS, &p,
+                    &received)
+            && (!nibble || ip)) {
+            unit_number("type", nibble == 4 ? 0x0800 : nibble == 6 ? 0x86dd
+                                                                   : 0,
+                        received.inner.type);
+            unit_number("size", nibble ? 60 : 56, received.inner.size);
+        }
+        receive("payload=ip", ip ? PASS : DROP(PAYLOAD), &p, &received);
+        receive("payload=ethernet", nibble ? DROP(CONTROL_WORD) : PASS, &p,
+                &received);
+        if (receive("payload=ethernet control_word=false", PASS, &p,
+                    &received)) {
+            unit_number("size", 60, received.inner.size);
+        }
+        if (receive("payload=mpls", PASS, &p, &received)) {
+            unit_number("size", 64, received.inner.size);
+            unit_number("type", 0x8847, received.inner.type);
+        }
+    }
+}
+
+/* Payloads of each length around what their headers need. */
+static void
+test_short_payloads(void)
+{
+    for (size_t size = 0; size <= 42; size++) {
+        struct ref_packet payload = { .size = 0 }, p;
+        struct tunnel_inner received;
+        bool cw = size >= 4, frame = size >= 18;
+        enum mplsudp_drop verdict = frame ? PASS : cw ? DROP(PAYLOAD)
+                                                      : DROP(CONTROL_WORD);
+
+        unit_case("payload of %zu bytes", size);
+        ref_put_fill(&payload, 0, size);
+        make(&p, 4, 0, &payload, true);
+        receive("payload=mpls", PASS, &p, &received);
+        receive("payload=ethernet", verdict, &p, &received);
+        receive("payload=auto", verdict, &p, &received);
+        receive("payload=ethernet control_word=false",
+                size >= 14 ? PASS : DROP(PAYLOAD), &p, &received);
+        receive("payload=ip", DROP(PAYLOAD), &p, &received);
+
+        for (int version = 4; version <= 6; version += 2) {
+            if (size) {
+                payload.bytes[0] = (uint8_t) (version << 4 | 5);
+                make(&p, 4, 0, &payload, true);
+                receive("payload=auto",
+                        size >= (version == 4 ? 20 : 40) ? PASS
+                                                         : DROP(PAYLOAD),
+                        &p, &received);
+            }
+        }
+    }
+}
+
+/* The 12 reserved bits and the sequence number do not matter. */
+static void
+test_control_words(void)
+{
+    static const uint32_t words[] = {
+        0, 1, 0xffff, 0x0fff0000, 0x0fffffff, 0x00010000
+    };
+
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        struct ref_packet payload = { .size = 0 }, p;
+        struct tunnel_inner received;
+
+        unit_case("P-01 control word 0x%08x, RFC 4385 3",
+                  (unsigned int) words[i]);
+        ref_put32(&payload, words[i]);
+        ref_put_ethernet(&payload, 1, 2, 0x88b5);
+        ref_put_fill(&payload, 7, 46);
+        make(&p, 4, 0, &payload, true);
+        for (int j = 0; j < 2; j++) {
+            if (receive(j ? "payload=auto" : "payload=ethernet", PASS, &p,
+                        &received)) {
+                unit_number("size", 60, received.payload.size);
+                unit_bytes("frame", payload.bytes + 4, received.payload.bytes,
+                           60);
+                unit_number("type", 0, received.inner.type);
+                unit_number("key", 100, received.inner.key);
+                unit_true("has_key", received.inner.has_key);
+            }
+        }
+    }
+}
+
+/* Where the IP header stands that takes over the outer mark. */
+static const struct {
+    const char *name;
+    const char *options;
+    bool frame, vlan;
+} carriers[] = {
+    { "IP", "payload=ip", false, false },
+    { "IP, auto", "payload=auto", false, false },
+    { "T-13 frame", "payload=ethernet", true, false },
+    { "T-13 frame, auto", "payload=auto", true, false },
+    { "T-13 VLAN frame", "payload=ethernet", true, true },
+};
+
+static void
+put_carried(struct ref_packet *p, size_t carrier, uint8_t version,
+            uint8_t tos)
+{
+    uint16_t type = version == 4 ? 0x0800 : 0x86dd;
+
+    p->size = 0;
+    if (carriers[carrier].frame) {
+        ref_put32(p, 0);
+        ref_put_ethernet(p, 1, 2, carriers[carrier].vlan ? 0x8100 : type);
+    }
+    if (carriers[carrier].vlan) {
+        ref_put16(p, 7);
+        ref_put16(p, type);
+    }
+    put_inner_ip(p, version, tos);
+}
+
+static void
+test_ecn(size_t carrier, uint8_t outer_version, uint8_t version)
+{
+    static const int merged[4][4] = {
+        /* Rows: inner; columns: outer Not-ECT, ECT(1), ECT(0), CE. */
+        { 0, 0, 0, -1 },
+        { 1, 1, 1, 3 },
+        { 2, 1, 2, 3 },
+        { 3, 3, 3, 3 },
+    };
+
+    for (uint8_t i = 0; i < 16; i++) {
+        uint8_t inner = i >> 2, outer = i & 3;
+        int ecn = merged[inner][outer];
+        size_t skip = carriers[carrier].frame ? 4 : 0;
+        struct ref_packet payload, p;
+        struct tunnel_inner received;
+
+        unit_case("T-09 %s: IPv%d ECN %d in IPv%d ECN %d, RFC 6040 4.2",
+                  carriers[carrier].name, version, inner, outer_version,
+                  outer);
+        put_carried(&payload, carrier, version, (uint8_t) (0xb8 | inner));
+        make(&p, outer_version, (uint8_t) (0x28 | outer), &payload, true);
+        if (receive(carriers[carrier].options, ecn < 0 ? DROP(ECN) : PASS,
+                    &p, &received)
+            && ecn >= 0) {
+            put_carried(&payload, carrier, version, (uint8_t) (0xb8 | ecn));
+            unit_number("size", payload.size - skip, received.payload.size);
+            unit_bytes("payload", payload.bytes + skip,
+                       received.payload.bytes, received.payload.size);
+        }
+    }
+}
+
+/* Packets that can take no mark pass as they are. */
+static void
+test_no_ecn(void)
+{
+    struct ref_packet payload = { .size = 0 }, p;
+    struct tunnel_inner received;
+
+    unit_case("T-11 outer CE on a stack that stays, RFC 5129");
+    put_inner_ip(&payload, 4, 0);
+    make(&p, 4, 3, &payload, true);
+    if (receive("payload=mpls", PASS, &p, &received)) {
+        unit_bytes("payload", payload.bytes, received.payload.bytes + 4,
+                   payload.size);
+        unit_number("outer TOS", 3, received.outer.ip.tos);
+        unit_true("no key", !received.inner.has_key);
+    }
+    unit_case("outer CE on ARP");
+    payload.size = 0;
+    ref_put32(&payload, 0);
+    ref_put_ethernet(&payload, 1, 2, 0x0806);
+    ref_put_arp(&payload, 1, 2);
+    make(&p, 4, 3, &payload, true);
+    if (receive("payload=ethernet", PASS, &p, &received)) {
+        unit_bytes("payload", payload.bytes + 4, received.payload.bytes,
+                   payload.size - 4);
+    }
+    unit_case("outer CE on a frame that ends in its IP header");
+    payload.size = 0;
+    ref_put32(&payload, 0);
+    ref_put_ethernet(&payload, 1, 2, 0x0800);
+    put_inner_ip(&payload, 4, 0);
+    payload.size = 4 + 14 + 19;
+    make(&p, 4, 3, &payload, true);
+    receive("payload=ethernet", PASS, &p, &received);
+}
+
+static void
+test_receive_init(void)
+{
+    struct mplsudp_receive a, b;
+    struct mplsudp_config config;
+
+    unit_case("receive options can be compared with memcmp()");
+    memset(&a, 0x55, sizeof a);
+    memset(&b, 0xaa, sizeof b);
+    tunnel_options(&config, "payload=ip local_ip=2001:db8::2");
+    mplsudp_receive_init(&config, &a);
+    mplsudp_receive_init(&config, &b);
+    unit_true("equal", !memcmp(&a, &b, sizeof a));
+    tunnel_options(&config, "payload=ip local_ip=2001:db8::3 csum=false");
+    mplsudp_receive_init(&config, &b);
+    unit_true("without zero_csum6_rx the address does not count",
+              !memcmp(&a, &b, sizeof a));
+    tunnel_options(&config, local_port);
+    mplsudp_receive_init(&config, &a);
+    tunnel_options(&config, other_port);
+    mplsudp_receive_init(&config, &b);
+    unit_true("with it, it does", memcmp(&a, &b, sizeof a) != 0);
+}
+
+void
+test_mplsudp_decap(void)
+{
+    test_checksums();
+    test_verified_sums();
+    test_nibbles();
+    test_short_payloads();
+    test_control_words();
+    for (size_t i = 0; i < sizeof carriers / sizeof carriers[0]; i++) {
+        for (uint8_t outer = 4; outer <= 6; outer += 2) {
+            test_ecn(i, outer, 4);
+            test_ecn(i, outer, 6);
+        }
+    }
+    test_no_ecn();
+    test_receive_init();
+}

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * test-mplsudp-template: templates, byte for byte (lib/mplsudp-template.h). */
+
+#include "mplsudp-template.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "tunnel.h"
+#include "unit.h"
+
+#define FLAG(NAME) MPLSUDP_PUSH_##NAME
+
+static const struct {
+    const char *name;
+    const char *options;
+    bool ipv6;
+    uint64_t key;
+    uint16_t flags;             /* Beside those of all defaults. */
+    uint16_t no_flags;          /* Of the defaults, those not there. */
+    enum mplsudp_drop key_verdict;
+    size_t labels;
+    uint32_t lses[3];
+} templates[] = {
+    { "defaults", "", false, 100, 0, 0, MPLSUDP_PASS, 1, { 0x000641ff } },
+    { "IPv6", "", true, 100, FLAG(IPV6), 0, MPLSUDP_PASS, 1,
+      { 0x000641ff } },
+    { "two labels", "", false, 100 << 20 | 200, 0, 0, MPLSUDP_PASS, 2,
+      { 0x000640ff, 0x000c81ff } },
+    { "three labels", "", true, UINT64_C(100) << 40 | 200 << 20 | 300,
+      FLAG(IPV6), 0, MPLSUDP_PASS, 3,
+      { 0x000640ff, 0x000c80ff, 0x0012c1ff } },
+    { "no key", "", false, 0, 0, 0, MPLSUDP_DROP_NO_KEY, 0, { 0 } },
+    { "bad key", "", false, 3, 0, 0, MPLSUDP_DROP_BAD_KEY, 0, { 0 } },
+    { "T-01 label_ttl=7, RFC 3443 3.6", "label_ttl=7", false, 100, 0,
+      FLAG(IP_TTL_INHERIT), MPLSUDP_PASS, 1, { 0x00064107 } },
+    { "T-01 label_ttl=inherit", "label_ttl=inherit", false, 100,
+      FLAG(ETH_TTL_INHERIT), 0, MPLSUDP_PASS, 1, { 0x000641ff } },
+    { "label_tc=5", "label_tc=5", false, 100, 0, 0, MPLSUDP_PASS, 1,
+      { 0x00064bff } },
+    { "label_tc=inherit", "label_tc=inherit", false, 100,
+      FLAG(LABEL_TC_INHERIT), 0, MPLSUDP_PASS, 1, { 0x000641ff } },
+    { "T-06 label_tc=0 is the default, RFC 3270 3.2.1", "label_tc=0", false,
+      100, 0, 0, MPLSUDP_PASS, 1, { 0x000641ff } },
+    { "ttl=inherit", "ttl=inherit", false, 100, FLAG(TTL_INHERIT), 0,
+      MPLSUDP_PASS, 1, { 0x000641ff } },
+    { "tos=inherit", "tos=inherit", false, 100, FLAG(TOS_INHERIT), 0,
+      MPLSUDP_PASS, 1, { 0x000641ff } },
+    { "tos=0xb8", "tos=0xb8 ttl=3", true, 100, FLAG(IPV6), 0,
+      MPLSUDP_PASS, 1, { 0x000641ff } },
+    { "U-06 csum=false, RFC 7510 3", "csum=false", false, 100, 0, FLAG(CSUM),
+      MPLSUDP_PASS, 1, { 0x000641ff } },
+    { "control_word=false", "control_word=false", false, 100, 0,
+      FLAG(CONTROL_WORD), MPLSUDP_PASS, 1, { 0x000641ff } },
+    { "U-03 entropy=false, RFC 7510 3", "entropy=false", false, 100, 0,
+      FLAG(ENTROPY), MPLSUDP_PASS, 1, { 0x000641ff } },
+    { "I-07 df_default=false, RFC 4023 5.1", "df_default=false", false, 100,
+      0, 0, MPLSUDP_PASS, 1, { 0x000641ff } },
+    { "dst_port=51234", "dst_port=51234", false, 100, 0, 0, MPLSUDP_PASS, 1,
+      { 0x000641ff } },
+    { "payload=auto", "payload=auto", false, 100, 0, 0, MPLSUDP_PASS, 1,
+      { 0x000641ff } },
+};
+
+/* Checks the outer headers of '*t', whose lengths, checksums and source port
+ * are still zero. */
+static void
+check_outer(const struct tunnel *t, size_t outer_size)
+{
+    struct ref_packet body = { .size = 0 }, expected;
+    size_t ip_size = outer_size - 14 - 8;
+    uint8_t *udp;
+
+    tunnel_expect(t, t->params.outer.tos, t->params.outer.ttl, &body,
+                  &expected);
+    if (ip_size == 40) {
+        memset(expected.bytes + 14 + 4, 0, 2);
+    } else {
+        memset(expected.bytes + 14 + 2, 0, 2);
+        memset(expected.bytes + 14 + 10, 0, 2);
+    }
+    udp = expected.bytes + 14 + ip_size;
+    memset(udp, 0, 8);
+    udp[2] = (uint8_t) (t->config.dst_port >> 8);
+    udp[3] = (uint8_t) t->config.dst_port;
+    unit_bytes("outer headers", expected.bytes, t->template, outer_size);
+}
+
+static void
+test_template(size_t i)
+{
+    const uint16_t defaults = FLAG(CONTROL_WORD) | FLAG(CSUM) | FLAG(ENTROPY)
+                              | FLAG(IP_TTL_INHERIT);
+    size_t outer_size = templates[i].ipv6 ? 62 : 42;
+    size_t stack_size = templates[i].labels * 4;
+    struct ref_packet stack = { .size = 0 };
+    struct tunnel t;
+    size_t header_size;
+
+    unit_case("build: %s", templates[i].name);
+    if (!unit_true("reads what it builds",
+                   tunnel_init(&t, templates[i].options, templates[i].ipv6,
+                               templates[i].key))) {
+        return;
+    }
+    header_size = outer_size + stack_size + (t.config.control_word ? 4 : 0);
+    for (size_t j = 0; j < templates[i].labels; j++) {
+        ref_put32(&stack, templates[i].lses[j]);
+    }
+    ref_put32(&stack, 0);
+    if (unit_number("size", header_size + sizeof t.push, t.template_size)) {
+        check_outer(&t, outer_size);
+        unit_bytes("stack and control word", stack.bytes,
+                   t.template + outer_size, header_size - outer_size);
+    }
+    unit_number("header size", header_size,
+                mplsudp_push_header_size(&t.push));
+    unit_number("flags", (defaults | templates[i].flags)
+                         & ~templates[i].no_flags, t.push.flags);
+    unit_number("outer_size", outer_size, t.push.outer_size);
+    unit_number("stack_size", stack_size, t.push.stack_size);
+    unit_number("payload", t.config.payload, t.push.payload);
+    unit_number("port_id", 0x12345678, t.push.port_id);
+    unit_number("mtu", UINT16_MAX, t.push.mtu);
+    unit_verdict("key_verdict", templates[i].key_verdict,
+                 t.push.key_verdict);
+    if (!t.config.entropy) {
+        unit_number("source port", TUNNEL_PORT, t.push.entropy);
+    }
+    tunnel_destroy(&t);
+}
+
+static void
+test_basis(void)
+{
+    uint32_t entropy[3];
+
+    unit_case("the key is the basis of entropy");
+    for (uint64_t i = 0; i < 3; i++) {
+        struct tunnel t;
+
+        tunnel_init(&t, "", false, 100 + i / 2);
+        entropy[i] = t.push.entropy;
+        tunnel_destroy(&t);
+    }
+    unit_number("same key", entropy[0], entropy[1]);
+    unit_true("other key", entropy[0] != entropy[2]);
+}
+
+/* Reads the template of '*t' with '*push' in place of its own. */
+static bool
+reads(const struct tunnel *t, const struct mplsudp_push *push)
+{
+    uint8_t *copy = unit_copy(t->template, t->template_size);
+    struct mplsudp_push out;
+    bool ok;
+
+    memcpy(copy + t->template_size - sizeof *push, push, sizeof *push);
+    ok = mplsudp_template_push(copy, t->template_size, &out);
+    free(copy);
+    return ok;
+}
+
+/* A template may come from a user, by dpctl/add-flow: every field is checked.
+ */
+static void
+test_refused_fields(void)
+{
+    struct mplsudp_push push;
+    struct tunnel t;
+
+    tunnel_init(&t, "", false, 100);
+    unit_case("the template itself is read");
+    unit_true("read", reads(&t, &t.push));
+
+#define REFUSED(WHAT, CHANGE)                                             \
+    unit_case("template with " WHAT);                                     \
+    push = t.push;                                                        \
+    CHANGE;                                                               \
+    unit_true("is refused", !reads(&t, &push))
+
+    REFUSED("less outer size", push.outer_size--);
+    REFUSED("more outer size", push.outer_size++);
+    REFUSED("no outer size", push.outer_size = 0);
+    REFUSED("outer size of IPv6", push.outer_size = 62);
+    REFUSED("flag of IPv6", push.flags |= MPLSUDP_PUSH_IPV6);
+    REFUSED("no stack size", push.stack_size = 0);
+    REFUSED("odd stack size", push.stack_size = 5);
+    REFUSED("stack size of two labels", push.stack_size = 8);
+    REFUSED("stack size of four labels", push.stack_size = 16);
+    REFUSED("stack size of 255", push.stack_size = 255);
+    REFUSED("no control word flag", push.flags &= 0xffff
+            ^ MPLSUDP_PUSH_CONTROL_WORD);
+    REFUSED("an unknown flag", push.flags |= MPLSUDP_PUSH_FLAGS_MASK + 1);
+    REFUSED("the highest flag", push.flags |= 0x8000);
+    REFUSED("an unknown payload", push.payload = MPLSUDP_PAYLOAD_AUTO + 1);
+    REFUSED("an unknown verdict", push.key_verdict = MPLSUDP_N_VERDICTS);
+    REFUSED("verdict 255", push.key_verdict = 255);
+    /* One control word in place of the label: sizes add up. */
+    REFUSED("pass and no label", (push.stack_size = 0, t.template_size -= 4));
+#undef REFUSED
+    tunnel_destroy(&t);
+}
+
+static void
+test_refused_sizes(void)
+{
+    for (int ipv6 = 0; ipv6 < 2; ipv6++) {
+        struct tunnel t;
+
+        unit_case("template of IPv%d of each other size", ipv6 ? 6 : 4);
+        tunnel_init(&t, "", ipv6, 100);
+        for (size_t n = 0; n < t.template_size; n++) {
+            struct mplsudp_push push;
+            uint8_t *copy = unit_copy(t.template, n);
+
+            unit_true("is refused", !mplsudp_template_push(copy, n, &push));
+            free(copy);
+
+            /* The end is kept, the beginning cut. */
+            copy = unit_copy(t.template + t.template_size - n, n);
+            unit_true("is refused", !mplsudp_template_push(copy, n, &push));
+            free(copy);
+        }
+        tunnel_destroy(&t);
+    }
+
+    unit_case("random bytes as template");
+    for (int i = 0; i < 20000; i++) {
+        size_t size = unit_random() % (MPLSUDP_TEMPLATE_MAX + 20);
+        uint8_t *bytes = malloc(size);
+        struct mplsudp_push push;
+
+        unit_random_bytes(bytes, size);
+        if (mplsudp_template_push(bytes, size, &push)) {
+            unit_number("size", size,
+                        mplsudp_push_header_size(&push) + sizeof push);
+        }
+        free(bytes);
+    }
+}
+
+/* The largest template fits the array that build() is given. */
+static void
+test_largest(void)
+{
+    struct tunnel t;
+
+    unit_case("largest template");
+    tunnel_init(&t, "", true, (UINT64_C(1) << 60) - 1);
+    unit_number("size", MPLSUDP_TEMPLATE_MAX, t.template_size);
+    tunnel_destroy(&t);
+}
+
+void
+test_mplsudp_template(void)
+{
+    for (size_t i = 0; i < sizeof templates / sizeof templates[0]; i++) {
+        test_template(i);
+    }
+    test_basis();
+    test_refused_fields();
+    test_refused_sizes();
+    test_largest();
+}

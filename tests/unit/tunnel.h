@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * tunnel: a port of each kind, to send and receive packets through lib/ as
+ * the adapter to Open vSwitch does.
+ *
+ * A tunnel runs from 192.0.2.1 to 192.0.2.2 or 2001:db8::1 to 2001:db8::2.
+ * All memory that lib/ gets has exactly the size that it is told. */
+
+#ifndef TUNNEL_H
+#define TUNNEL_H 1
+
+#include "mplsudp-decap.h"
+#include "mplsudp-encap.h"
+#include "reference.h"
+
+/* The sending side. */
+struct tunnel {
+    struct mplsudp_config config;
+    struct mplsudp_template_params params;
+    uint8_t *template;
+    size_t template_size;
+    struct mplsudp_push push;
+};
+
+enum {
+    TUNNEL_PORT = 50000,        /* UDP source port with entropy=false. */
+    TUNNEL_ETHERNET = 0         /* Type of a packet with Ethernet header. */
+};
+
+/* Sets '*config' to defaults and then to 'options', "name=value" separated by
+ * spaces.  Returns false if one of them is not accepted. */
+bool tunnel_options(struct mplsudp_config *config, const char *options);
+
+/* Sets up '*t' with 'options', a template for 'key' and the largest MTU.
+ * Returns false if an option is not accepted. */
+bool tunnel_init(struct tunnel *t, const char *options, bool ipv6,
+                 uint64_t key);
+
+/* Makes the template anew after 't->config' or 't->params' changed.  Returns
+ * false if what was built cannot be read. */
+bool tunnel_build(struct tunnel *t);
+
+void tunnel_destroy(struct tunnel *t);
+
+/* Sends '*in', of Ethertype 'type', and stores in '*out' the packet from the
+ * outer Ethernet header on. */
+enum mplsudp_drop tunnel_send(const struct tunnel *t,
+                              const struct ref_packet *in, uint16_t type,
+                              struct ref_packet *out);
+
+/* Makes in '*out' what tunnel_send() should give for an IP packet that has
+ * 'tos' and 'ttl' and, behind UDP, '*body'. */
+void tunnel_expect(const struct tunnel *t, uint8_t tos, uint8_t ttl,
+                   const struct ref_packet *body, struct ref_packet *out);
+
+/* What was received. */
+struct tunnel_inner {
+    struct mplsudp_inner inner;
+    struct mplsudp_outer outer; /* Its pointers are not valid. */
+    struct ref_packet payload;
+};
+
+/* Receives the IP packet of 'size' bytes at 'ip' as a port of 'config' does.
+ */
+enum mplsudp_drop tunnel_receive(const struct mplsudp_config *config,
+                                 const uint8_t *ip, size_t size,
+                                 struct tunnel_inner *received);
+
+#endif /* tunnel.h */
