@@ -172,6 +172,9 @@ sb_hypervisor() {
     sb_ns_add "h$i"
     sb_must mkdir -p "$dir"
     sb_link "h$i" uplink "leaf$i" hv
+    # The kernel, which sees the uplink's packets as well, would answer ARP for
+    # br-phy's address with the uplink's MAC.
+    sb_must ip -n "$SB_RUN-h$i" link set uplink arp off
     sb_no_offload "h$i" uplink
     sb_no_offload "leaf$i" hv
     sb_addr "leaf$i" hv "$(sb_leaf_addr "$i")/$(sb_plen)"
