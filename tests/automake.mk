@@ -12,6 +12,8 @@
 #   check-pure       lib/ needs nothing but a C11 compiler
 #   check-sizes      files and lines are short enough
 #   check-hooks      patches hold hooks and no logic
+#   check-fuzz       the decoders of lib/ by clang's libFuzzer, FUZZ_SECONDS
+#                    (5) for each
 #   check-sanitizers check-unit and check-at, by gcc and clang with sanitizers
 #
 # TESTSUITEFLAGS goes to the Autotest suites: "-k WORD", "-j1", "5-9".
@@ -36,6 +38,10 @@ $(tests_mplsudp_test_OBJECTS): ovs-args
 check-unit: tests/mplsudp-test
 	@UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1:$$UBSAN_OPTIONS \
 	  tests/mplsudp-test
+
+FUZZ_SECONDS = 5
+check-fuzz:
+	@$(srcdir)/tests/fuzz/run $(FUZZ_SECONDS)
 
 check-pure:
 	@$(SHELL) $(srcdir)/tests/check-pure '$(CC)' $(srcdir)/lib
@@ -78,8 +84,8 @@ tests/atlocal: ovs-programs
 
 tests/testsuite: $(wildcard $(srcdir)/tests/*.at) tests/package.m4 \
 		ovs-graft.stamp
-	$(AM_V_GEN)$(AUTOM4TE) --language=autotest -I tests -I '$(srcdir)' \
-	  -I ovs-src -o $@.tmp '$(srcdir)/tests/testsuite.at'
+	$(AM_V_GEN)$(AUTOM4TE) --language=autotest -I tests \
+	  -I '$(srcdir)/tests' -I '$(srcdir)' -I ovs-src -o $@.tmp '$(srcdir)/tests/testsuite.at'
 	$(AM_V_at)mv $@.tmp $@
 
 check-at: tests/testsuite tests/atconfig tests/atlocal ovs-programs
@@ -120,7 +126,7 @@ check-sanitizers:
 	  '$(MAKE)'
 
 .PHONY: check-unit check-at check-system check-ovs check-ovs-all check-pure \
-	check-sizes check-hooks check-sanitizers ovs-check-data
+	check-sizes check-hooks check-fuzz check-sanitizers ovs-check-data
 
 EXTRA_DIST += tests
 CLEANFILES += tests/mplsudp-test tests/testsuite tests/testsuite.log \

@@ -57,6 +57,13 @@ check "and is counted" test "$(drops 1 to-h2 too_big)" -ge $((before + 3))
 for i in 1 2; do
     sb_hv $i ovs-vsctl remove interface to-h$((3 - i)) options tunnel_mtu
 done
+check "without the option, the route's device decides" \
+    pings vm1 10.0.0.2 -M do -s 1400
+sb_hv 1 ovs-vsctl set interface br-phy mtu_request=1000
+check "and the flows follow when its MTU changes" \
+    not pings vm1 10.0.0.2 -M do -s $((951 - 28))
+sb_hv 1 ovs-vsctl set interface br-phy mtu_request=$SB_MTU
+check "back again" pings vm1 10.0.0.2 -M do -s 1400
 
 # U-25: packets from a source that no port names.  leaf2 forges them, with the
 # right label, so that only the source is wrong.
