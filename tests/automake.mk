@@ -85,7 +85,8 @@ tests/atlocal: ovs-programs
 tests/testsuite: $(wildcard $(srcdir)/tests/*.at) tests/package.m4 \
 		ovs-graft.stamp
 	$(AM_V_GEN)$(AUTOM4TE) --language=autotest -I tests \
-	  -I '$(srcdir)/tests' -I '$(srcdir)' -I ovs-src -o $@.tmp '$(srcdir)/tests/testsuite.at'
+	  -I '$(srcdir)/tests' -I '$(srcdir)' -I ovs-src \
+	  -o $@.tmp '$(srcdir)/tests/testsuite.at'
 	$(AM_V_at)mv $@.tmp $@
 
 check-at: tests/testsuite tests/atconfig tests/atlocal ovs-programs

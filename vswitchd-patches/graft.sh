@@ -77,7 +77,7 @@ unpack() {
     if [ ! -d "$1" ]; then
         tar -xf "$1" --strip-components=1 --no-same-owner -C "$2"
     elif [ -f "$1/config.status" ]; then
-        die "$1 has been configured in place, so it cannot be built elsewhere;" \
+        die "$1 is configured in place and cannot be built elsewhere;" \
             "run 'make distclean' there or name an unused source"
     else
         tar -C "$1" --exclude=./.git --exclude='./_*' -cf - . |
