@@ -33,9 +33,24 @@ addresses_equal(const struct mplsudp_address *a,
     return a->flow == b->flow && !memcmp(a->bytes, b->bytes, sizeof a->bytes);
 }
 
-/* Compares 'config' to that of our published port 'other'. */
+/* True if a received packet's key cannot tell 'a' from 'b'.  With payload=mpls
+ * packets have no key. */
+static bool
+keys_match_alike(const struct mplsudp_config *a,
+                 const struct mplsudp_config *b)
+{
+    return a->in_key.flow == b->in_key.flow
+           && (a->payload == MPLSUDP_PAYLOAD_MPLS
+               || a->in_key.value == b->in_key.value);
+}
+
+/* Compares 'config', for 'port', to that of our published port 'other'.
+ *
+ * Equal ports are not complained of while 'port' is published: one transaction
+ * may be exchanging their options, and ofproto/tunnel.c sorts that out. */
 static char *
-conflict_with_ours(const struct mplsudp_config *config,
+conflict_with_ours(const struct vport_mplsudp *port,
+                   const struct mplsudp_config *config,
                    const struct vport_mplsudp *other)
 {
     const struct mplsudp_config *theirs = vport_mplsudp_get(other);
@@ -54,11 +69,13 @@ conflict_with_ours(const struct mplsudp_config *config,
                          "has the same 'remote_ip' and 'dst_port'",
                          option, other->name);
     }
-    if (addresses_equal(&config->local_ip, &theirs->local_ip)
-        && config->in_key.flow == theirs->in_key.flow
-        && config->in_key.value == theirs->in_key.value) {
-        return xasprintf("port '%s' has the same 'remote_ip', 'local_ip', "
-                         "'key' and 'dst_port'", other->name);
+    if (!port->source
+        && addresses_equal(&config->local_ip, &theirs->local_ip)
+        && keys_match_alike(config, theirs)) {
+        return xasprintf("port '%s' has the same 'remote_ip', 'local_ip'%s "
+                         "and 'dst_port'", other->name,
+                         config->payload == MPLSUDP_PAYLOAD_MPLS
+                         ? "" : ", 'key'");
     }
     return NULL;
 }
@@ -87,6 +104,15 @@ is_user_port(const struct netdev *netdev)
                                              sizeof namebuf));
 }
 
+/* True if the kernel receives for 'netdev', not this process. */
+static bool
+is_kernel_port(const struct netdev *netdev)
+{
+    const char *type = netdev_get_dpif_type(netdev);
+
+    return type && !strcmp(type, "system");
+}
+
 static char *
 conflict_with_stock(const struct mplsudp_config *config,
                     const struct netdev *other)
@@ -94,7 +120,7 @@ conflict_with_stock(const struct mplsudp_config *config,
     const struct netdev_tunnel_config *cfg = netdev_get_tunnel_config(other);
 
     if (stock_udp_port(other, cfg) == config->dst_port
-        && is_user_port(other)) {
+        && is_user_port(other) && !is_kernel_port(other)) {
         return xasprintf("port '%s' of type %s has the same 'dst_port' %u",
                          netdev_get_name(other), netdev_get_type(other),
                          config->dst_port);
@@ -117,7 +143,7 @@ vport_mplsudp_find_conflict(const struct netdev *netdev,
     for (size_t i = 0; i < n; i++) {
         if (!conflict && vports[i] != netdev) {
             conflict = vport_mplsudp_is_class(vports[i])
-                       ? conflict_with_ours(config,
+                       ? conflict_with_ours(vport_mplsudp_cast(netdev), config,
                                             vport_mplsudp_cast(vports[i]))
                        : conflict_with_stock(config, vports[i]);
         }
@@ -148,8 +174,8 @@ vport_mplsudp_check_stock_config(const struct netdev *netdev,
             = (vport_mplsudp_is_class(vports[i])
                ? vport_mplsudp_cast(vports[i]) : NULL);
 
-        if (!error && port && port->source
-            && port->source->dst_port == dst_port) {
+        if (!error && port && port->source && !is_kernel_port(netdev)
+            && vport_mplsudp_get(port)->dst_port == dst_port) {
             ds_put_format(errors, "%s: port '%s' of type %s has the same "
                           "'dst_port' %u\n", netdev_get_name(netdev),
                           port->name, netdev_get_type(vports[i]), dst_port);

@@ -50,6 +50,7 @@ struct vport_mplsudp_source {
     OVSRCU_TYPE(const struct mplsudp_receive *) receive;
     struct vport_mplsudp_drops drops;
     struct ovs_list ports;      /* User ports, by 'source_node'. */
+    unsigned int n_removals;    /* Postponed calls that would remove it. */
 };
 
 static inline bool
@@ -88,7 +89,7 @@ vport_mplsudp_source_lookup(uint16_t dst_port, const struct in6_addr *remote);
 char *vport_mplsudp_find_conflict(const struct netdev *,
                                   const struct mplsudp_config *);
 
-/* vport-mplsudp-transmit.c. */
+/* vport-mplsudp-mtu.c. */
 uint16_t vport_mplsudp_tunnel_mtu(const struct mplsudp_config *,
                                   uint32_t pkt_mark, const struct in6_addr *);
 

@@ -95,15 +95,20 @@ cut_to_payload(struct dp_packet *packet, const struct mplsudp_outer *outer,
 static enum mplsudp_drop
 pop_packet(struct dp_packet *packet, struct last_source *last)
 {
-    const uint8_t *l3 = dp_packet_l3(packet);
+    size_t size = dp_packet_size(packet);
     struct mplsudp_outer outer;
     struct mplsudp_inner inner;
     enum mplsudp_drop verdict;
 
-    verdict = l3 ? mplsudp_outer_read(l3, dp_packet_l3_size(packet),
-                                      !dp_packet_ip_checksum_valid(packet),
-                                      &outer)
-                 : MPLSUDP_DROP_OUTER_TRUNCATED;
+    /* Without an IP header 'l3_ofs' is UINT16_MAX, and actions like
+     * output(max_len) shorten packets behind OVS's back.  Padding does no
+     * harm. */
+    verdict = packet->l3_ofs < size
+              ? mplsudp_outer_read(dp_packet_l3(packet),
+                                   size - packet->l3_ofs,
+                                   !dp_packet_ip_checksum_valid(packet),
+                                   &outer)
+              : MPLSUDP_DROP_OUTER_TRUNCATED;
     if (OVS_UNLIKELY(verdict)) {
         last->source = NULL;
         return verdict;

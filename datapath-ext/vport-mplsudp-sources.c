@@ -81,10 +81,24 @@ set_receive(struct vport_mplsudp_source *source,
 static void
 free_source(struct vport_mplsudp_source *source)
 {
+    /* No reader is left. */
     free(CONST_CAST(struct mplsudp_receive *,
                     ovsrcu_get_protected(const struct mplsudp_receive *,
                                          &source->receive)));
     free(source);
+}
+
+/* Removes 'source' if no port has taken it over meanwhile. */
+static void
+remove_if_unused(struct vport_mplsudp_source *source)
+{
+    ovs_mutex_lock(&sources_mutex);
+    if (!--source->n_removals && ovs_list_is_empty(&source->ports)) {
+        cmap_remove(&sources, &source->node,
+                    hash_source(source->dst_port, &source->remote));
+        ovsrcu_postpone(free_source, source);
+    }
+    ovs_mutex_unlock(&sources_mutex);
 }
 
 /* Starts to accept packets for user port 'netdev', if it is one of ours. */
@@ -121,7 +135,10 @@ vport_mplsudp_publish(const struct netdev *netdev)
     ovs_mutex_unlock(&sources_mutex);
 }
 
-/* Ends what vport_mplsudp_publish() started. */
+/* Ends what vport_mplsudp_publish() started.  ofproto/tunnel.c reconfigures a
+ * port by taking it out and putting it in again, and neither packets nor
+ * counters may get lost in between: so the source is removed only after a
+ * grace period. */
 void
 vport_mplsudp_withdraw(const struct netdev *netdev)
 {
@@ -139,9 +156,8 @@ vport_mplsudp_withdraw(const struct netdev *netdev)
         port->source = NULL;
         ovs_list_remove(&port->source_node);
         if (ovs_list_is_empty(&source->ports)) {
-            cmap_remove(&sources, &source->node,
-                        hash_source(source->dst_port, &source->remote));
-            ovsrcu_postpone(free_source, source);
+            source->n_removals++;
+            ovsrcu_postpone(remove_if_unused, source);
         }
     }
     ovs_mutex_unlock(&sources_mutex);

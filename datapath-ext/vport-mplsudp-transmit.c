@@ -6,15 +6,12 @@
 
 #include "vport-mplsudp-private.h"
 
-#include <errno.h>
-#include <net/if.h>
-
 #include "dp-packet.h"
 #include "flow.h"
 #include "mplsudp-encap.h"
 #include "mplsudp-template.h"
+#include "netlink.h"
 #include "odp-netlink.h"
-#include "ovs-router.h"
 #include "packets.h"
 
 BUILD_ASSERT_DECL(MPLSUDP_TEMPLATE_MAX <= TNL_PUSH_HEADER_SIZE);
@@ -23,31 +20,6 @@ BUILD_ASSERT_DECL(MPLSUDP_TEMPLATE_MAX <= TNL_PUSH_HEADER_SIZE);
  * Ours borrows the one of "bareudp", which in userspace means UDP and has no
  * other use. */
 static const uint32_t tnl_type = OVS_VPORT_TYPE_BAREUDP;
-
-/* Returns the largest outer IP packet, in bytes, that a port with '*config'
- * may send to 'dst': the MTU of the device that the route leaves by, if
- * known, capped by the option 'tunnel_mtu'; RFC 4023 section 5.1. */
-uint16_t
-vport_mplsudp_tunnel_mtu(const struct mplsudp_config *config,
-                         uint32_t pkt_mark, const struct in6_addr *dst)
-{
-    int mtu = config->tunnel_mtu ? config->tunnel_mtu : UINT16_MAX;
-    char device[IFNAMSIZ];
-    struct in6_addr gw;
-
-    if (ovs_router_lookup(pkt_mark, dst, device, NULL, &gw)) {
-        struct netdev *netdev = netdev_from_name(device);
-        int device_mtu;
-
-        if (netdev) {
-            if (!netdev_get_mtu(netdev, &device_mtu)) {
-                mtu = MIN(mtu, device_mtu);
-            }
-            netdev_close(netdev);
-        }
-    }
-    return mtu;
-}
 
 int
 vport_mplsudp_build_header(const struct netdev *netdev,
@@ -106,6 +78,16 @@ vport_mplsudp_header_size(const struct ovs_action_push_tnl *data,
         return push.outer_size + push.stack_size - ETHERNET_SIZE;
     }
     return mplsudp_push_header_size(&push);
+}
+
+/* Returns true if 'attr', a tnl_push action, has a template of ours.  A NIC
+ * cannot execute it: what it would put before packets is incomplete. */
+bool
+vport_mplsudp_owns_action(const struct nlattr *attr)
+{
+    const struct ovs_action_push_tnl *data = nl_attr_get(attr);
+
+    return data->tnl_type == tnl_type;
 }
 
 /* netdev_has_tunnel_push_pop() wants a push_header(), but it could not drop a

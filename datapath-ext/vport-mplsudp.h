@@ -41,6 +41,7 @@ struct netdev;
 struct netdev_tnl_build_header_params;
 struct netdev_tunnel_config;
 struct netdev_vport;
+struct nlattr;
 struct ovs_action_push_tnl;
 struct smap;
 
@@ -91,6 +92,12 @@ size_t vport_mplsudp_parse(const char *s, int *n,
 void vport_mplsudp_publish(const struct netdev *);
 void vport_mplsudp_withdraw(const struct netdev *);
 bool vport_mplsudp_copies_ecn(const struct netdev *);
+
+/* Hook in ofproto/ofproto-dpif.c. */
+bool vport_mplsudp_mtu_changed(const struct netdev *);
+
+/* Hook in lib/netdev-offload-dpdk.c. */
+bool vport_mplsudp_owns_action(const struct nlattr *);
 
 /* Hook in ofproto/ofproto-dpif-xlate.c. */
 size_t vport_mplsudp_header_size(const struct ovs_action_push_tnl *,

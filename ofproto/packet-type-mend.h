@@ -8,7 +8,10 @@
  * looks like in the datapath by now.  The next commit finds an Ethernet flow
  * over a packet without Ethernet header and reaches OVS_NOT_REACHED().  What
  * the packet then needs is the header back, and that is what "pending encap"
- * of an Ethernet packet means.  Stock gre ports have the bug too. */
+ * of an Ethernet packet means.  Stock gre ports have the bug too.
+ *
+ * Nothing is remembered from the output to the commit: in between, OVS may
+ * restore 'base_flow' itself, as after clone() or check_pkt_larger(). */
 
 #ifndef PACKET_TYPE_MEND_H
 #define PACKET_TYPE_MEND_H 1
@@ -16,14 +19,26 @@
 #include "flow.h"
 #include "packets.h"
 
-/* Returns true if, after an output, the datapath must push an Ethernet header
- * before the next one: 'flow' is Ethernet, 'base_flow' is not. */
+/* Returns true if the commit from 'base_flow' to 'flow' must push an Ethernet
+ * header: 'flow' is Ethernet, 'base_flow' is not, and no outer header is about
+ * to be taken off, below which an Ethernet frame would appear.  The datapath
+ * lost VLAN tags with the former header: clears them in 'base_flow', so that
+ * the commit pushes those of 'flow', and matches on them in 'wc'. */
 static inline bool
-packet_type_needs_ethernet(const struct flow *flow,
-                           const struct flow *base_flow)
+packet_type_needs_ethernet(const struct flow *flow, struct flow *base_flow,
+                           struct flow_wildcards *wc, bool pending_decap)
 {
-    return flow->packet_type == htonl(PT_ETH)
-           && base_flow->packet_type != htonl(PT_ETH);
+    if (pending_decap || flow->packet_type != htonl(PT_ETH)
+        || base_flow->packet_type == htonl(PT_ETH)) {
+        return false;
+    }
+    for (int i = 0; i < FLOW_MAX_VLAN_HEADERS; i++) {
+        base_flow->vlans[i].qtag = 0;
+        if (flow->vlans[i].qtag) {
+            wc->masks.vlans[i].qtag = OVS_BE32_MAX;
+        }
+    }
+    return true;
 }
 
 #endif /* packet-type-mend.h */
