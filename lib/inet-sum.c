@@ -2,8 +2,6 @@
 
 #include "inet-sum.h"
 
-#include <string.h>
-
 static inline uint64_t
 load64(const uint8_t *p)
 {
@@ -71,20 +69,4 @@ inet_sum_add(uint64_t sum, const void *data, size_t size)
     }
 
     return fold64(fold64(a.sum) + fold64(b.sum) + a.carries + b.carries);
-}
-
-uint16_t
-inet_sum_finish(uint64_t sum)
-{
-    sum = fold64(sum);
-    sum = (sum >> 16) + (sum & 0xffff);
-    sum = (sum >> 16) + (sum & 0xffff);
-    sum = (sum >> 16) + (sum & 0xffff);
-    return (uint16_t) ~sum;
-}
-
-uint16_t
-inet_sum_update(uint16_t sum, uint16_t old, uint16_t new)
-{
-    return inet_sum_finish((uint64_t) (uint16_t) ~sum + (uint16_t) ~old + new);
 }

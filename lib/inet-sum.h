@@ -14,19 +14,46 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /* Adds the 'size' bytes at 'data' to 'sum' and returns the new sum, folded to
  * less than 2**33, so that a few of them can be added with "+".  'sum' starts
  * at 0.  Only the last piece of a message may have an odd 'size'. */
 uint64_t inet_sum_add(uint64_t sum, const void *data, size_t size);
 
+/* As inet_sum_add(), for a 'size' that is small, constant and a multiple of 4:
+ * a header. */
+static inline uint64_t
+inet_sum_add_header(uint64_t sum, const uint8_t *data, size_t size)
+{
+    for (size_t i = 0; i < size; i += 4) {
+        uint32_t value;
+
+        memcpy(&value, data + i, sizeof value);
+        sum += value;
+    }
+    return sum;
+}
+
 /* Returns 'sum' folded to 16 bits and complemented: the value to store in a
  * checksum field with memcpy(), or 0 if the summed bytes included a correct
  * checksum. */
-uint16_t inet_sum_finish(uint64_t sum);
+static inline uint16_t
+inet_sum_finish(uint64_t sum)
+{
+    sum = (sum >> 32) + (sum & UINT32_MAX);
+    sum = (sum >> 16) + (sum & 0xffff);
+    sum = (sum >> 16) + (sum & 0xffff);
+    sum = (sum >> 16) + (sum & 0xffff);
+    return (uint16_t) ~sum;
+}
 
 /* Returns checksum 'sum' (as loaded with memcpy()) after a 16-bit word that it
  * covers changed from 'old' to 'new' (as loaded with memcpy()); RFC 1624. */
-uint16_t inet_sum_update(uint16_t sum, uint16_t old, uint16_t new);
+static inline uint16_t
+inet_sum_update(uint16_t sum, uint16_t old, uint16_t new)
+{
+    return inet_sum_finish((uint64_t) (uint16_t) ~sum + (uint16_t) ~old + new);
+}
 
 #endif /* inet-sum.h */

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "inet-sum.h"
-#include "wire.h"
 
 enum { VLAN_TAG_SIZE = 4 };
 
@@ -65,18 +64,6 @@ inner_ip_size(const uint8_t *ip, uint8_t version, size_t size)
 
         return body ? (size_t) body + IPV6_SIZE : size;
     }
-}
-
-uint8_t
-inner_ip_tos(const uint8_t *ip, uint8_t version)
-{
-    return version == 4 ? ip[1] : (uint8_t) (wire_get16(ip) >> 4);
-}
-
-uint8_t
-inner_ip_ttl(const uint8_t *ip, uint8_t version)
-{
-    return ip[version == 4 ? 8 : 7];
 }
 
 static void

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "mplsudp-drop.h"
+#include "wire.h"
 
 enum {
     ETHERNET_SIZE = 14,
@@ -65,10 +66,18 @@ size_t inner_ip_size(const uint8_t *ip, uint8_t version, size_t size);
 
 /* Returns the TOS or traffic class byte of the IP header of 'version' (4 or 6)
  * at 'ip'. */
-uint8_t inner_ip_tos(const uint8_t *ip, uint8_t version);
+static inline uint8_t
+inner_ip_tos(const uint8_t *ip, uint8_t version)
+{
+    return version == 4 ? ip[1] : (uint8_t) (wire_get16(ip) >> 4);
+}
 
 /* Returns the TTL or hop limit of the IP header of 'version' (4 or 6). */
-uint8_t inner_ip_ttl(const uint8_t *ip, uint8_t version);
+static inline uint8_t
+inner_ip_ttl(const uint8_t *ip, uint8_t version)
+{
+    return ip[version == 4 ? 8 : 7];
+}
 
 /* Merges 'outer_ecn' (0-3) of the tunnel header into the IP header of
  * 'version' (4 or 6) at 'ip', as RFC 6040 section 4.2 figure 4 says, and

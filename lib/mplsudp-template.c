@@ -107,10 +107,3 @@ mplsudp_template_push(const uint8_t *template, size_t size,
            && !(push->flags & ~MPLSUDP_PUSH_FLAGS_MASK)
            && size == mplsudp_push_header_size(push) + sizeof *push;
 }
-
-size_t
-mplsudp_push_header_size(const struct mplsudp_push *push)
-{
-    return push->outer_size + push->stack_size
-           + (push->flags & MPLSUDP_PUSH_CONTROL_WORD ? CONTROL_WORD_SIZE : 0);
-}

@@ -81,6 +81,11 @@ bool mplsudp_template_push(const uint8_t *template, size_t size,
 
 /* Returns the number of bytes of a template that can go on the wire, all
  * headers from the outer Ethernet header to the control word. */
-size_t mplsudp_push_header_size(const struct mplsudp_push *push);
+static inline size_t
+mplsudp_push_header_size(const struct mplsudp_push *push)
+{
+    return push->outer_size + push->stack_size
+           + (push->flags & MPLSUDP_PUSH_CONTROL_WORD ? CONTROL_WORD_SIZE : 0);
+}
 
 #endif /* mplsudp-template.h */

@@ -4,10 +4,6 @@
 
 #include <string.h>
 
-#include "inet-sum.h"
-#include "inner-packet.h"
-#include "wire.h"
-
 static const uint8_t ipv4_mapped_prefix[12] = {
     0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff
 };
@@ -27,6 +23,13 @@ map_ipv4(const uint8_t *address, uint8_t *out)
     memcpy(out + sizeof ipv4_mapped_prefix, address, 4);
 }
 
+static uint64_t
+ipv4_header_sum(const uint8_t *p, size_t header_size)
+{
+    return header_size == IPV4_SIZE ? inet_sum_add_header(0, p, IPV4_SIZE)
+                                    : inet_sum_add(0, p, header_size);
+}
+
 static enum mplsudp_drop
 ipv4_read(const uint8_t *p, size_t size, bool verify_sum, struct outer_ip *ip)
 {
@@ -36,7 +39,7 @@ ipv4_read(const uint8_t *p, size_t size, bool verify_sum, struct outer_ip *ip)
     if (header_size < IPV4_SIZE || total < header_size || total > size) {
         return MPLSUDP_DROP_OUTER_LENGTH;
     }
-    if (verify_sum && inet_sum_finish(inet_sum_add(0, p, header_size))) {
+    if (verify_sum && inet_sum_finish(ipv4_header_sum(p, header_size))) {
         return MPLSUDP_DROP_IP_CHECKSUM;
     }
     if (wire_get16(p + 6) & 0x3fff) {   /* More fragments, or an offset. */
@@ -146,10 +149,10 @@ pseudo_sum(const uint8_t *ip, bool ipv6, size_t size)
 {
     uint8_t rest[4] = { 0, OUTER_PROTOCOL_UDP, (uint8_t) (size >> 8),
                         (uint8_t) size };
-    uint64_t sum = inet_sum_add(0, rest, sizeof rest);
+    uint64_t sum = inet_sum_add_header(0, rest, sizeof rest);
 
-    return ipv6 ? inet_sum_add(sum, ip + 8, 32)
-                : inet_sum_add(sum, ip + 12, 8);
+    return ipv6 ? inet_sum_add_header(sum, ip + 8, 32)
+                : inet_sum_add_header(sum, ip + 12, 8);
 }
 
 bool
@@ -187,37 +190,6 @@ outer_ip_write(const struct outer_params *params, uint8_t *out)
     memcpy(ip + 12, params->ip_src + 12, 4);
     memcpy(ip + 16, params->ip_dst + 12, 4);
     return ETHERNET_SIZE + IPV4_SIZE;
-}
-
-void
-outer_ip_set_tos(uint8_t *ip, bool ipv6, uint8_t tos, uint32_t flow_label)
-{
-    if (ipv6) {
-        wire_put32(ip, UINT32_C(6) << 28 | (uint32_t) tos << 20 | flow_label);
-    } else {
-        ip[1] = tos;
-    }
-}
-
-void
-outer_ip_set_ttl(uint8_t *ip, bool ipv6, uint8_t ttl)
-{
-    ip[ipv6 ? 7 : 8] = ttl;
-}
-
-void
-outer_ip_finish(uint8_t *ip, bool ipv6, size_t ip_size)
-{
-    if (ipv6) {
-        wire_put16(ip + 4, (uint16_t) (ip_size - IPV6_SIZE));
-    } else {
-        uint16_t sum;
-
-        wire_put16(ip + 2, (uint16_t) ip_size);
-        wire_put16(ip + 10, 0);
-        sum = inet_sum_finish(inet_sum_add(0, ip, IPV4_SIZE));
-        memcpy(ip + 10, &sum, sizeof sum);
-    }
 }
 
 void

@@ -13,7 +13,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "inet-sum.h"
+#include "inner-packet.h"
 #include "mplsudp-drop.h"
+#include "wire.h"
 
 enum {
     OUTER_ADDRESS_SIZE = 16,
@@ -85,15 +88,39 @@ size_t outer_ip_write(const struct outer_params *params, uint8_t *out);
 
 /* Stores 'tos', and in IPv6 also 'flow_label' (20 bits), in the IP header at
  * 'ip'. */
-void outer_ip_set_tos(uint8_t *ip, bool ipv6, uint8_t tos,
-                      uint32_t flow_label);
+static inline void
+outer_ip_set_tos(uint8_t *ip, bool ipv6, uint8_t tos, uint32_t flow_label)
+{
+    if (ipv6) {
+        wire_put32(ip, UINT32_C(6) << 28 | (uint32_t) tos << 20 | flow_label);
+    } else {
+        ip[1] = tos;
+    }
+}
 
 /* Stores 'ttl' as TTL or hop limit of the IP header at 'ip'. */
-void outer_ip_set_ttl(uint8_t *ip, bool ipv6, uint8_t ttl);
+static inline void
+outer_ip_set_ttl(uint8_t *ip, bool ipv6, uint8_t ttl)
+{
+    ip[ipv6 ? 7 : 8] = ttl;
+}
 
 /* Completes the IP header at 'ip' for a packet of 'ip_size' bytes in all:
  * length and, in IPv4, header checksum.  Everything else must be final. */
-void outer_ip_finish(uint8_t *ip, bool ipv6, size_t ip_size);
+static inline void
+outer_ip_finish(uint8_t *ip, bool ipv6, size_t ip_size)
+{
+    if (ipv6) {
+        wire_put16(ip + 4, (uint16_t) (ip_size - IPV6_SIZE));
+    } else {
+        uint16_t sum;
+
+        wire_put16(ip + 2, (uint16_t) ip_size);
+        wire_put16(ip + 10, 0);
+        sum = inet_sum_finish(inet_sum_add_header(0, ip, IPV4_SIZE));
+        memcpy(ip + 10, &sum, sizeof sum);
+    }
+}
 
 /* Stores the checksum of the UDP datagram of 'size' bytes at 'udp', which
  * follows the finished IP header at 'ip'.  RFC 768, RFC 8200 section 8.1. */
