@@ -172,7 +172,7 @@ fill_tunnel_config(const struct mplsudp_config *config,
     memcpy(&tnl->ipv6_dst, config->remote_ip.bytes, sizeof tnl->ipv6_dst);
     tnl->egress_pkt_mark = config->egress_pkt_mark;
     tnl->set_egress_pkt_mark = config->has_egress_pkt_mark;
-    tnl->ttl = config->ttl > 0 ? config->ttl : 64;
+    tnl->ttl = config->ttl > 0 ? config->ttl : MPLSUDP_TTL_DEFAULT;
     tnl->tos = config->tos > 0 ? config->tos : 0;
     tnl->csum = config->csum;
     tnl->dont_fragment = config->df_default;

@@ -34,16 +34,6 @@ static const struct {
     { MPLSUDP_PUSH_ETH_TTL_INHERIT, "eth_ttl_inherit" },
 };
 
-static const struct {
-    enum mplsudp_payload payload;
-    const char *name;
-} payload_names[] = {
-    { MPLSUDP_PAYLOAD_MPLS, "mpls" },
-    { MPLSUDP_PAYLOAD_ETHERNET, "ethernet" },
-    { MPLSUDP_PAYLOAD_IP, "ip" },
-    { MPLSUDP_PAYLOAD_AUTO, "auto" },
-};
-
 static void
 format_labels(struct ds *ds, const uint8_t *stack, size_t size)
 {
@@ -74,7 +64,7 @@ vport_mplsudp_format(struct ds *ds, const struct ovs_action_push_tnl *data)
         ds_put_format(ds, "drop=%s", mplsudp_drop_name(push.key_verdict));
     }
     ds_put_format(ds, ",payload=%s,mtu=%"PRIu16",port=%"PRIu32
-                  ",entropy=0x%"PRIx32, payload_names[push.payload].name,
+                  ",entropy=0x%"PRIx32, mplsudp_payload_name(push.payload),
                   push.mtu, push.port_id, push.entropy);
     ds_put_cstr(ds, ",flags(");
     for (size_t i = 0; i < ARRAY_SIZE(flag_names); i++) {
@@ -145,9 +135,9 @@ parse_payload(const char *s, int *n, struct mplsudp_push *push)
     if (!scan_word(s, n, ",payload=")) {
         return false;
     }
-    for (size_t i = 0; i < ARRAY_SIZE(payload_names); i++) {
-        if (scan_word(s, n, payload_names[i].name)) {
-            push->payload = payload_names[i].payload;
+    for (int i = 0; i < MPLSUDP_N_PAYLOADS; i++) {
+        if (scan_word(s, n, mplsudp_payload_name(i))) {
+            push->payload = i;
             return true;
         }
     }

@@ -6,7 +6,10 @@
 
 #include "inet-sum.h"
 
-enum { VLAN_TAG_SIZE = 4 };
+enum {
+    VLAN_TAG_SIZE = 4,
+    VLAN_TAGS_MAX = 4           /* More are not looked behind. */
+};
 
 uint8_t
 inner_ip_version(const uint8_t *data, size_t size)
@@ -17,6 +20,12 @@ inner_ip_version(const uint8_t *data, size_t size)
         return header_size >= IPV4_SIZE && header_size <= size ? 4 : 0;
     }
     return size >= IPV6_SIZE && data[0] >> 4 == 6 ? 6 : 0;
+}
+
+static bool
+is_vlan(uint16_t type)
+{
+    return type == ETHERTYPE_VLAN || type == ETHERTYPE_QINQ;
 }
 
 bool
@@ -36,8 +45,8 @@ inner_packet_read(const uint8_t *data, size_t size, uint16_t type,
         ofs = ETHERNET_SIZE;
     }
     inner->outer_type = type;
-    while ((type == ETHERTYPE_VLAN || type == ETHERTYPE_QINQ)
-           && size - ofs >= VLAN_TAG_SIZE && ofs < 64) {
+    for (int i = 0; i < VLAN_TAGS_MAX && is_vlan(type)
+                    && size - ofs >= VLAN_TAG_SIZE; i++) {
         type = wire_get16(data + ofs + 2);
         ofs += VLAN_TAG_SIZE;
     }

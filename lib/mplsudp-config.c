@@ -12,10 +12,7 @@
 #include "inner-packet.h"
 #include "label-stack.h"
 
-enum {
-    TTL_DEFAULT = 64,
-    TUNNEL_MTU_MIN = 68         /* Least IPv4 MTU, RFC 791. */
-};
+enum { TUNNEL_MTU_MIN = 68 };           /* Least IPv4 MTU, RFC 791. */
 
 /* Parses a number in C notation that is all of 'text'.  strtoull() alone would
  * take "100/200" for 100, and "-1" for a large number. */
@@ -316,18 +313,24 @@ tunnel_mtu_format(const struct mplsudp_config *config,
     return config->tunnel_mtu != 0;
 }
 
-static const char *const payload_names[] = {
-    [MPLSUDP_PAYLOAD_MPLS] = "mpls",
-    [MPLSUDP_PAYLOAD_ETHERNET] = "ethernet",
-    [MPLSUDP_PAYLOAD_IP] = "ip",
-    [MPLSUDP_PAYLOAD_AUTO] = "auto",
-};
+const char *
+mplsudp_payload_name(enum mplsudp_payload payload)
+{
+    static const char *const names[MPLSUDP_N_PAYLOADS] = {
+        [MPLSUDP_PAYLOAD_MPLS] = "mpls",
+        [MPLSUDP_PAYLOAD_ETHERNET] = "ethernet",
+        [MPLSUDP_PAYLOAD_IP] = "ip",
+        [MPLSUDP_PAYLOAD_AUTO] = "auto",
+    };
+
+    return names[payload];
+}
 
 static bool
 payload_parse(struct mplsudp_config *config, const char *value)
 {
-    for (int i = 0; i <= MPLSUDP_PAYLOAD_AUTO; i++) {
-        if (!strcmp(value, payload_names[i])) {
+    for (int i = 0; i < MPLSUDP_N_PAYLOADS; i++) {
+        if (!strcmp(value, mplsudp_payload_name(i))) {
             config->payload = i;
             return true;
         }
@@ -339,7 +342,7 @@ static bool
 payload_format(const struct mplsudp_config *config,
                char text[MPLSUDP_OPTION_TEXT_SIZE])
 {
-    strcpy(text, payload_names[config->payload]);
+    strcpy(text, mplsudp_payload_name(config->payload));
     return true;
 }
 
@@ -385,7 +388,7 @@ void
 mplsudp_config_init(struct mplsudp_config *config)
 {
     memset(config, 0, sizeof *config);
-    config->ttl = TTL_DEFAULT;
+    config->ttl = MPLSUDP_TTL_DEFAULT;
     config->df_default = true;
     config->dst_port = MPLSUDP_PORT;
     config->control_word = true;

@@ -25,6 +25,13 @@ enum mplsudp_payload {
     MPLSUDP_PAYLOAD_AUTO
 };
 
+enum { MPLSUDP_N_PAYLOADS = MPLSUDP_PAYLOAD_AUTO + 1 };
+
+/* Returns the name of 'payload', as the option has it. */
+const char *mplsudp_payload_name(enum mplsudp_payload payload);
+
+enum { MPLSUDP_TTL_DEFAULT = 64 };      /* Of outer headers. */
+
 /* Values of 'tos', 'ttl', 'label_ttl' and 'label_tc' beside the numbers. */
 enum {
     MPLSUDP_INHERIT = -1,       /* From the inner packet. */

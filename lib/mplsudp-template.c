@@ -103,7 +103,7 @@ mplsudp_template_push(const uint8_t *template, size_t size,
            && push->stack_size % LSE_SIZE == 0
            && push->key_verdict < MPLSUDP_N_VERDICTS
            && (push->stack_size != 0) == (push->key_verdict == MPLSUDP_PASS)
-           && push->payload <= MPLSUDP_PAYLOAD_AUTO
+           && push->payload < MPLSUDP_N_PAYLOADS
            && !(push->flags & ~MPLSUDP_PUSH_FLAGS_MASK)
            && size == mplsudp_push_header_size(push) + sizeof *push;
 }
