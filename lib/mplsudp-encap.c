@@ -208,8 +208,13 @@ mplsudp_encap_write(const uint8_t *template, const struct mplsudp_push *push,
 {
     bool ipv6 = push->flags & MPLSUDP_PUSH_IPV6;
     bool entropy = push->flags & MPLSUDP_PUSH_ENTROPY;
-    size_t ip_size = encap->header_size - ETHERNET_SIZE + encap->payload_size;
-    size_t udp_size = ip_size - (ipv6 ? IPV6_SIZE : IPV4_SIZE);
+    struct outer_ip_patch patch = {
+        .tos = encap->tos,
+        .ttl = encap->ttl,
+        .flow_label = entropy ? label_entropy_flow_label(encap->hash) : 0,
+        .size = encap->header_size - ETHERNET_SIZE + encap->payload_size,
+    };
+    size_t udp_size = patch.size - (ipv6 ? IPV6_SIZE : IPV4_SIZE);
     uint8_t *ip = packet + ETHERNET_SIZE;
     uint8_t *udp = packet + push->outer_size - OUTER_UDP_SIZE;
 
@@ -218,11 +223,7 @@ mplsudp_encap_write(const uint8_t *template, const struct mplsudp_push *push,
         set_labels(packet + push->outer_size, push->stack_size,
                    encap->label_tc, encap->label_ttl);
     }
-    outer_ip_set_tos(ip, ipv6, encap->tos,
-                     entropy ? label_entropy_flow_label(encap->hash) : 0);
-    outer_ip_set_ttl(ip, ipv6, encap->ttl);
-    outer_ip_finish(ip, ipv6, ip_size);
-
+    outer_ip_finish(ip, template + ETHERNET_SIZE, ipv6, &patch);
     wire_put16(udp, entropy ? label_entropy_port(encap->hash)
                             : (uint16_t) push->entropy);
     wire_put16(udp + 4, (uint16_t) udp_size);

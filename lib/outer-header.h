@@ -86,39 +86,50 @@ struct outer_params {
  * checksum zero.  Returns the number of bytes written, 34 or 54. */
 size_t outer_ip_write(const struct outer_params *params, uint8_t *out);
 
-/* Stores 'tos', and in IPv6 also 'flow_label' (20 bits), in the IP header at
- * 'ip'. */
+/* What differs from packet to packet in an outer IP header. */
+struct outer_ip_patch {
+    uint8_t tos;
+    uint8_t ttl;
+    uint32_t flow_label;        /* IPv6 only, 20 bits. */
+    size_t size;                /* Bytes of the packet, with this header. */
+};
+
 static inline void
-outer_ip_set_tos(uint8_t *ip, bool ipv6, uint8_t tos, uint32_t flow_label)
+outer_ipv4_finish(uint8_t *ip, const uint8_t *template,
+                  const struct outer_ip_patch *patch)
 {
-    if (ipv6) {
-        wire_put32(ip, UINT32_C(6) << 28 | (uint32_t) tos << 20 | flow_label);
-    } else {
-        ip[1] = tos;
-    }
+    uint32_t first = 0x4500 | patch->tos;
+    uint32_t ttl_protocol = (uint32_t) patch->ttl << 8 | template[9];
+    uint64_t sum = (uint64_t) first + patch->size + ttl_protocol
+                   + wire_get32(template + 4) + wire_get32(template + 12)
+                   + wire_get32(template + 16);
+
+    sum = (sum >> 32) + (sum & UINT32_MAX);
+    sum = (sum >> 16) + (sum & 0xffff);
+    sum = (sum >> 16) + (sum & 0xffff);
+    sum = (sum >> 16) + (sum & 0xffff);
+
+    wire_put16(ip, (uint16_t) first);
+    wire_put16(ip + 2, (uint16_t) patch->size);
+    wire_put16(ip + 8, (uint16_t) ttl_protocol);
+    wire_put16(ip + 10, (uint16_t) ~sum);
 }
 
-/* Stores 'ttl' as TTL or hop limit of the IP header at 'ip'. */
+/* Completes the IP header at 'ip', a copy of that at 'template', by '*patch',
+ * with the IPv4 header checksum.  The checksum is taken from the template:
+ * bytes that were just written cannot be read in other sizes without a
+ * stall. */
 static inline void
-outer_ip_set_ttl(uint8_t *ip, bool ipv6, uint8_t ttl)
-{
-    ip[ipv6 ? 7 : 8] = ttl;
-}
-
-/* Completes the IP header at 'ip' for a packet of 'ip_size' bytes in all:
- * length and, in IPv4, header checksum.  Everything else must be final. */
-static inline void
-outer_ip_finish(uint8_t *ip, bool ipv6, size_t ip_size)
+outer_ip_finish(uint8_t *ip, const uint8_t *template, bool ipv6,
+                const struct outer_ip_patch *patch)
 {
     if (ipv6) {
-        wire_put16(ip + 4, (uint16_t) (ip_size - IPV6_SIZE));
+        wire_put32(ip, UINT32_C(6) << 28 | (uint32_t) patch->tos << 20
+                       | patch->flow_label);
+        wire_put16(ip + 4, (uint16_t) (patch->size - IPV6_SIZE));
+        ip[7] = patch->ttl;
     } else {
-        uint16_t sum;
-
-        wire_put16(ip + 2, (uint16_t) ip_size);
-        wire_put16(ip + 10, 0);
-        sum = inet_sum_finish(inet_sum_add_header(0, ip, IPV4_SIZE));
-        memcpy(ip + 10, &sum, sizeof sum);
+        outer_ipv4_finish(ip, template, patch);
     }
 }
 

@@ -343,6 +343,8 @@ test_write(bool ipv6)
     size_t header_size = ipv6 ? 54 : 34;
     struct ref_packet p = { .size = 0 };
     uint8_t body[5] = { 0 };
+    struct outer_ip_patch patch = { .tos = 0x28, .ttl = 17 };
+    uint8_t template[54];
     uint8_t *out;
 
     unit_case("write IPv%d header", ipv6 ? 6 : 4);
@@ -360,20 +362,26 @@ test_write(bool ipv6)
     memset(out, 0xaa, p.size);
     unit_number("size", header_size, outer_ip_write(&params, out));
     memcpy(out + header_size, p.bytes + header_size, p.size - header_size);
-    outer_ip_finish(out + 14, ipv6, p.size - 14);
+    memcpy(template, out, header_size);
+    patch.size = p.size - 14;
+    outer_ip_finish(out + 14, template + 14, ipv6, &patch);
     outer_udp_sum_write(out + 14, ipv6, out + header_size,
                         p.size - header_size);
     unit_bytes("packet", p.bytes, out, p.size);
 
     unit_case("write IPv%d TOS and TTL, RFC 6438", ipv6 ? 6 : 4);
-    outer_ip_set_tos(out + 14, ipv6, 0xfd, 0xabcde);
-    outer_ip_set_ttl(out + 14, ipv6, 3);
+    patch.tos = 0xfd;
+    patch.ttl = 3;
+    patch.flow_label = 0xabcde;
+    outer_ip_finish(out + 14, template + 14, ipv6, &patch);
     if (ipv6) {
         unit_bytes("U-26 first word", "\x6f\xda\xbc\xde", out + 14, 4);
         unit_number("hop limit", 3, out[14 + 7]);
     } else {
         unit_bytes("first word", "\x45\xfd", out + 14, 2);
         unit_number("TTL", 3, out[14 + 8]);
+        unit_number("header sum", 0,
+                    inet_sum_finish(inet_sum_add(0, out + 14, 20)));
     }
     if (!ipv6) {
         unit_case("I-07 without DF, RFC 4023 5.1");
