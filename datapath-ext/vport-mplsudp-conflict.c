@@ -14,7 +14,7 @@
 #include "openvswitch/dynamic-string.h"
 #include "util.h"
 
-/* The first receive option, after 'payload', in which two ports differ. */
+/* The first receive option in which two ports differ, or null. */
 static const char *
 differing_option(const struct mplsudp_receive *a,
                  const struct mplsudp_receive *b)
