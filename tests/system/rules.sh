@@ -135,3 +135,15 @@ done
 check "a second port with another key is no conflict" \
     equal "$(sb_hv 1 ovs-vsctl get interface other error)" '[]'
 check "and carries the traffic" pings vm1 10.0.0.2
+
+# With userspace TSO, a guest's packets may wait for a NIC to finish them.  A
+# tunnel would hide them from it.
+sb_hv 2 ovs-vsctl set open . other_config:userspace-tso-enable=true
+sb_in vm2 ethtool -K eth0 tx on > /dev/null
+check "h2 is started again with userspace TSO" restart
+flows 2 "in_port=vm2,actions=other" "in_port=other,actions=vm2"
+sb_in vm2 ping -q -c 1 -W 2 10.0.0.1 > /dev/null    # Its neighbour, for UDP.
+before=$(drops 2 other offload)
+sb_in vm2 bash -c 'echo x > /dev/udp/10.0.0.1/4001'
+check "a packet without checksum is refused and counted" \
+    equal "$(drops 2 other offload)" $((before + 1))
