@@ -12,23 +12,35 @@
 #include "smap.h"
 #include "unixctl.h"
 
+static bool
+any_way(enum mplsudp_drop reason)
+{
+    return reason != MPLSUDP_PASS;
+}
+
+/* Prints how many packets were refused for each reason for which 'applies'
+ * returns true: counts with an explanation, then the names of what never
+ * happened. */
 static void
 show_drops(struct ds *ds, const char *title,
-           const struct vport_mplsudp_drops *drops)
+           const struct vport_mplsudp_drops *drops,
+           bool (*applies)(enum mplsudp_drop))
 {
-    bool any = false;
+    struct ds none = DS_EMPTY_INITIALIZER;
 
-    ds_put_format(ds, "    %s:", title);
-    for (int i = MPLSUDP_PASS + 1; i < MPLSUDP_N_VERDICTS; i++) {
+    ds_put_format(ds, "    %s:\n", title);
+    for (int i = 0; i < MPLSUDP_N_VERDICTS; i++) {
         uint64_t n = vport_mplsudp_n_drops(drops, i);
 
         if (n) {
-            ds_put_format(ds, "\n        %s: %"PRIu64" (%s)",
+            ds_put_format(ds, "        %s: %"PRIu64" (%s)\n",
                           mplsudp_drop_name(i), n, mplsudp_drop_text(i));
-            any = true;
+        } else if (applies(i)) {
+            ds_put_format(&none, " %s", mplsudp_drop_name(i));
         }
     }
-    ds_put_cstr(ds, any ? "\n" : " none\n");
+    ds_put_format(ds, "        0 each:%s\n", ds_cstr(&none));
+    ds_destroy(&none);
 }
 
 static void
@@ -75,7 +87,8 @@ show_source(struct ds *ds, const struct vport_mplsudp *port)
     if (!source) {
         return;
     }
-    show_drops(ds, "refused on receive", &source->drops);
+    show_drops(ds, "refused on receive", &source->drops,
+               mplsudp_drop_on_receive);
     LIST_FOR_EACH (other, source_node, &source->ports) {
         if (other != port) {
             ds_put_format(ds, "        (counted together with port %s, which "
@@ -108,7 +121,8 @@ show_user_port(struct ds *ds, const struct netdev *netdev,
                       stats.tx_packets, stats.tx_bytes);
     }
     show_source(ds, port);
-    show_drops(ds, "refused to send", &port->drops);
+    show_drops(ds, "refused to send", &port->drops,
+               mplsudp_drop_on_transmit);
 }
 
 static void
@@ -121,7 +135,7 @@ show_port(struct ds *ds, const struct netdev *netdev)
         show_user_port(ds, netdev, port, config);
     } else {
         ds_put_format(ds, "%s: datapath port\n", port->name);
-        show_drops(ds, "refused in all", &port->drops);
+        show_drops(ds, "refused in all", &port->drops, any_way);
     }
 }
 

@@ -9,10 +9,13 @@
 #ifndef MPLSUDP_DROP_H
 #define MPLSUDP_DROP_H 1
 
+#include <stdbool.h>
+
 /* MPLSUDP_DROP(ENUM, name, "text"): 'name' is what mplsudp/show and, behind
  * "mplsudp_drop_", coverage/show print. */
-#define MPLSUDP_DROPS                                                        \
-    /* Receive: the outer headers. */                                        \
+
+/* On receive: outer headers, label stack, what is below it. */
+#define MPLSUDP_RECEIVE_DROPS                                                \
     MPLSUDP_DROP(OUTER_TRUNCATED, outer_truncated,                           \
                  "outer headers end early")                                  \
     MPLSUDP_DROP(OUTER_PROTOCOL, outer_protocol,                             \
@@ -30,7 +33,6 @@
     MPLSUDP_DROP(ZERO_CHECKSUM, zero_checksum,                               \
                  "zero UDP checksum over IPv6, which the port does not "     \
                  "accept (RFC 7510 section 3.1)")                            \
-    /* Receive: the label stack and what is below it. */                     \
     MPLSUDP_DROP(STACK_TRUNCATED, stack_truncated,                           \
                  "packet ends before the bottom of the label stack")         \
     MPLSUDP_DROP(STACK_DEPTH, stack_depth,                                   \
@@ -39,15 +41,19 @@
                  "a special-purpose label stands where it must not")         \
     MPLSUDP_DROP(CONTROL_WORD, control_word,                                 \
                  "control word is missing or is not one (RFC 4385)")         \
-    MPLSUDP_DROP(PAYLOAD, payload,                                           \
-                 "payload is not what the port carries")                     \
     MPLSUDP_DROP(ECN, ecn,                                                   \
                  "outer congestion mark on a packet that cannot carry it "   \
-                 "(RFC 6040 section 4.2)")                                   \
-    /* Both ways. */                                                         \
+                 "(RFC 6040 section 4.2)")
+
+/* Both ways. */
+#define MPLSUDP_COMMON_DROPS                                                 \
+    MPLSUDP_DROP(PAYLOAD, payload,                                           \
+                 "payload is not what the port carries")                     \
     MPLSUDP_DROP(TTL_EXPIRED, ttl_expired,                                   \
-                 "TTL is zero")                                              \
-    /* Transmit. */                                                          \
+                 "TTL is zero")
+
+/* On transmit. */
+#define MPLSUDP_TRANSMIT_DROPS                                               \
     MPLSUDP_DROP(NO_KEY, no_key,                                             \
                  "no label: the tunnel key is not set")                      \
     MPLSUDP_DROP(BAD_KEY, bad_key,                                           \
@@ -60,6 +66,11 @@
                  "packet to send waits for a hardware offload")              \
     MPLSUDP_DROP(TEMPLATE, template,                                         \
                  "header template is not one of this type")
+
+#define MPLSUDP_DROPS                                                        \
+    MPLSUDP_RECEIVE_DROPS                                                    \
+    MPLSUDP_COMMON_DROPS                                                     \
+    MPLSUDP_TRANSMIT_DROPS
 
 /* A verdict on a packet: 0 to go on, else why it is refused. */
 enum mplsudp_drop {
@@ -76,5 +87,9 @@ const char *mplsudp_drop_name(enum mplsudp_drop reason);
 
 /* Returns one line of text that explains 'reason'. */
 const char *mplsudp_drop_text(enum mplsudp_drop reason);
+
+/* True if a packet can be refused for 'reason' on receive, or on transmit. */
+bool mplsudp_drop_on_receive(enum mplsudp_drop reason);
+bool mplsudp_drop_on_transmit(enum mplsudp_drop reason);
 
 #endif /* mplsudp-drop.h */

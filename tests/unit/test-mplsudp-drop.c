@@ -44,6 +44,21 @@ test_names(void)
             unit_true("name is its own", strcmp(name, mplsudp_drop_name(j)));
         }
     }
+    unit_case("each reason belongs to receive, transmit or both");
+    for (int i = MPLSUDP_PASS + 1; i < MPLSUDP_N_VERDICTS; i++) {
+        unit_true(mplsudp_drop_name(i), mplsudp_drop_on_receive(i)
+                                        || mplsudp_drop_on_transmit(i));
+    }
+    unit_true("payload on receive",
+              mplsudp_drop_on_receive(MPLSUDP_DROP_PAYLOAD));
+    unit_true("payload on transmit",
+              mplsudp_drop_on_transmit(MPLSUDP_DROP_PAYLOAD));
+    unit_true("ecn not on transmit",
+              !mplsudp_drop_on_transmit(MPLSUDP_DROP_ECN));
+    unit_true("too_big not on receive",
+              !mplsudp_drop_on_receive(MPLSUDP_DROP_TOO_BIG));
+    unit_true("pass neither", !mplsudp_drop_on_receive(MPLSUDP_PASS)
+                              && !mplsudp_drop_on_transmit(MPLSUDP_PASS));
     unit_case("name of pass");
     unit_text("name", "pass", mplsudp_drop_name(MPLSUDP_PASS));
     unit_case("names of values that are no verdict");
