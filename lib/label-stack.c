@@ -6,6 +6,13 @@
 
 enum { LABEL_BITS = 20 };
 
+static bool
+is_explicit_null(uint32_t label)
+{
+    return label == LABEL_IPV4_EXPLICIT_NULL
+           || label == LABEL_IPV6_EXPLICIT_NULL;
+}
+
 /* Returns true if the entropy label indicator at 'stack' is followed by an
  * entropy label within 'size' bytes; RFC 6790 sections 3 and 4.1. */
 static bool
@@ -46,19 +53,13 @@ label_stack_read_key(const uint8_t *stack, size_t size,
                 return MPLSUDP_DROP_STACK_TRUNCATED;
             }
             lse = wire_get32(stack + ofs);
+        } else if (label < LABEL_UNRESERVED_MIN && !is_explicit_null(label)) {
+            return MPLSUDP_DROP_SPECIAL_LABEL;
         } else if (label >= LABEL_UNRESERVED_MIN || lse_bottom(lse)) {
-            if (label < LABEL_UNRESERVED_MIN
-                && label != LABEL_IPV4_EXPLICIT_NULL
-                && label != LABEL_IPV6_EXPLICIT_NULL) {
-                return MPLSUDP_DROP_SPECIAL_LABEL;
-            }
             if (++depth > LABEL_KEY_DEPTH) {
                 return MPLSUDP_DROP_STACK_DEPTH;
             }
             key = key << LABEL_BITS | label;
-        } else if (label != LABEL_IPV4_EXPLICIT_NULL
-                   && label != LABEL_IPV6_EXPLICIT_NULL) {
-            return MPLSUDP_DROP_SPECIAL_LABEL;
         }
         ofs += LSE_SIZE;
     } while (!lse_bottom(lse));
