@@ -12,6 +12,8 @@
 #   check-pure       lib/ needs nothing but a C11 compiler
 #   check-sizes      files and lines are short enough
 #   check-hooks      patches hold hooks and no logic
+#   check-build      what make does again, a patch that does not apply, and
+#                    what is installed where
 #   check-fuzz       the decoders of lib/ by clang's libFuzzer, FUZZ_SECONDS
 #                    (5) for each
 #   check-sanitizers check-unit and check-at, by gcc and clang with sanitizers
@@ -38,6 +40,10 @@ $(tests_mplsudp_test_OBJECTS): ovs-args
 check-unit: tests/mplsudp-test
 	@UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1:$$UBSAN_OPTIONS \
 	  tests/mplsudp-test
+
+check-build: all
+	@$(SHELL) $(srcdir)/tests/check-build '$(srcdir)' '$(OVS_SOURCE)' \
+	  '$(OVS_SERIES)' '$(prefix)' '$(MAKE)'
 
 FUZZ_SECONDS = 5
 check-fuzz:
@@ -127,7 +133,7 @@ check-sanitizers:
 	  '$(MAKE)'
 
 .PHONY: check-unit check-at check-system check-ovs check-ovs-all check-pure \
-	check-sizes check-hooks check-fuzz check-sanitizers ovs-check-data
+	check-sizes check-hooks check-build check-fuzz check-sanitizers ovs-check-data
 
 EXTRA_DIST += tests
 CLEANFILES += tests/mplsudp-test tests/testsuite tests/testsuite.log \

@@ -6,6 +6,8 @@
 AM_CPPFLAGS += -DMPLSUDP_VECTORS='"$(abs_top_srcdir)/tests/vectors"'
 
 mplsudp_unit_sources = \
+	%D%/flows.c \
+	%D%/flows.h \
 	%D%/kinds.c \
 	%D%/kinds.h \
 	%D%/mplsudp-test.c \

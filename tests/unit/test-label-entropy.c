@@ -8,37 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flows.h"
 #include "reference.h"
 #include "unit.h"
 
-enum {
-    MPLS = 0x8847,
-    ETHERNET = 0                /* Argument 'type' of inner_packet_read(). */
-};
-
-/* Returns the hash of '*p', read from memory that ends with the packet. */
-static uint32_t
-hash_of(const struct ref_packet *p, uint16_t type, uint32_t basis)
-{
-    uint8_t *copy = unit_copy(p->bytes, p->size);
-    struct inner_packet inner;
-    uint32_t hash = 0;
-
-    if (inner_packet_read(copy, p->size, type, &inner)) {
-        hash = label_entropy_hash(&inner, basis);
-    }
-    free(copy);
-    return hash;
-}
-
-static const struct ref_ip flow4 = {
-    .version = 4, .ttl = 64, .protocol = 6, .src = 0x0a000001,
-    .dst = 0x0a000002, .src_port = 1024, .dst_port = 80, .body_size = 40
-};
-static const struct ref_ip flow6 = {
-    .version = 6, .ttl = 64, .protocol = 17, .src = 1, .dst = 2,
-    .src_port = 1024, .dst_port = 80, .body_size = 40
-};
+enum { MPLS = 0x8847 };
 
 /* ---- One port for each flow ---- */
 
@@ -71,8 +45,8 @@ compare_ip(const struct ref_ip *a, const struct ref_ip *b, bool same)
             }
             ref_put_ip(&p[i], i ? b : a);
         }
-        unit_number("same port", same, hash_of(&p[0], types[0], 16)
-                                       == hash_of(&p[1], types[1], 16));
+        unit_number("same port", same, flow_hash(&p[0], types[0], 16)
+                                       == flow_hash(&p[1], types[1], 16));
     }
 }
 
@@ -179,7 +153,7 @@ test_ipv4_options(void)
         p[i].size += 4;
         p[i].bytes[0] = 0x46;
         p[i].bytes[3] = (uint8_t) p[i].size;
-        hashes[i] = hash_of(&p[i], ETHERTYPE_IPV4, 16);
+        hashes[i] = flow_hash(&p[i], ETHERTYPE_IPV4, 16);
     }
     unit_true("ports tell flows apart", hashes[0] != hashes[1]);
     unit_true("U-04 options do not", hashes[1] == hashes[2]);
@@ -199,7 +173,7 @@ hash_of_stack(const int *labels, uint8_t tc, uint8_t ttl)
         ref_put_lse(&p, (uint32_t) *labels, tc, labels[1] == NONE, ttl);
     }
     ref_put_ip(&p, &flow4);
-    return hash_of(&p, MPLS, 16);
+    return flow_hash(&p, MPLS, 16);
 }
 
 static void
@@ -260,7 +234,7 @@ test_mpls_ethernet(void)
         }
         ref_put_lse(&p, 100, 0, true, 64);
         ref_put_ip(&p, &flow4);
-        hashes[i] = hash_of(&p, i ? ETHERNET : MPLS, 16);
+        hashes[i] = flow_hash(&p, i ? ETHERNET : MPLS, 16);
     }
     unit_number("hash with header", hashes[0], hashes[1]);
     unit_number("hash with another", hashes[0], hashes[2]);
@@ -294,7 +268,7 @@ test_mpls_body(void)
             ref_put_lse(&p, 16, 0, true, 64);
             ref_put(&p, bodies[i].bytes, 8);
             ref_put_fill(&p, (uint8_t) j, 60);
-            hashes[j] = hash_of(&p, MPLS, 16);
+            hashes[j] = flow_hash(&p, MPLS, 16);
         }
         unit_number("hash", hashes[0], hashes[1]);
     }
@@ -310,7 +284,7 @@ hash_of_frame(uint64_t dst, uint64_t src, uint16_t type, uint8_t fill,
 
     ref_put_ethernet(&p, dst, src, type);
     ref_put_fill(&p, fill, size);
-    return hash_of(&p, ETHERNET, 16);
+    return flow_hash(&p, ETHERNET, 16);
 }
 
 static void
@@ -341,7 +315,7 @@ test_arp(void)
         ref_put_arp(&p[i], i == 1 ? 3 : 1, i == 2 ? 4 : 2);
         ref_put_fill(&p[i], 0xee, i == 3 ? 18 : 0);     /* Padding. */
         p[i].bytes[14 + 8 + 2 + 5] = 1;     /* Same sender MAC. */
-        hashes[i] = hash_of(&p[i], ETHERNET, 16);
+        hashes[i] = flow_hash(&p[i], ETHERNET, 16);
     }
     unit_true("sender tells flows apart", hashes[0] != hashes[1]);
     unit_true("target tells flows apart", hashes[0] != hashes[2]);
@@ -355,7 +329,7 @@ test_values(void)
 
     ref_put_ip(&p, &flow4);
     unit_case("basis sets tunnels apart");
-    unit_true("hash", hash_of(&p, 0x0800, 16) != hash_of(&p, 0x0800, 17));
+    unit_true("hash", flow_hash(&p, 0x0800, 16) != flow_hash(&p, 0x0800, 17));
     unit_case("U-02 ports of extreme hashes, RFC 7510 3");
     unit_number("least", 49152, label_entropy_port(0));
     unit_number("greatest", 65535, label_entropy_port(UINT32_MAX));
