@@ -21,17 +21,35 @@ VLOG_DEFINE_THIS_MODULE(vport_mplsudp);
 
 BUILD_ASSERT_DECL(sizeof(struct in6_addr) == OUTER_ADDRESS_SIZE);
 
+/* Returns true if ports of 'type' share a datapath port only with those of the
+ * same destination port. */
 bool
-vport_mplsudp_is_type(const char *type)
+vport_mplsudp_needs_dst_port(const char *type)
 {
-    return !strcmp(type, "mplsudp");
+    enum mplsudp_type t;
+
+    return mplsudp_type_find(type, &t) && t == MPLSUDP_TYPE_UDP;
 }
 
 /* Returns the IP protocol of tunnels of 'type', or 0 if that is not ours. */
 uint8_t
 vport_mplsudp_nw_proto(const char *type)
 {
-    return vport_mplsudp_is_type(type) ? IPPROTO_UDP : 0;
+    enum mplsudp_type t;
+
+    return mplsudp_type_find(type, &t) ? mplsudp_types[t].protocol : 0;
+}
+
+/* Returns which fragments are handed to the datapath port named 'name', as a
+ * mask of struct flow's 'nw_frag' that must be zero.  Ours get all that are
+ * sure to be theirs, to count and drop them; of a UDP packet that is the first
+ * one, which has the port numbers. */
+uint8_t
+vport_mplsudp_nw_frag_mask(const char *name)
+{
+    return !strncmp(name, "mudp_sys", 8) ? FLOW_NW_FRAG_LATER
+           : !strncmp(name, "mgre_sys", 8) || !strncmp(name, "mip_sys", 7) ? 0
+           : FLOW_NW_FRAG_MASK;
 }
 
 /* Called once in each process that knows netdev types. */
@@ -51,6 +69,7 @@ vport_mplsudp_construct(struct netdev *netdev)
     }
     port = xzalloc(sizeof *port);
     port->name = xstrdup(netdev_get_name(netdev));
+    mplsudp_type_find(netdev_get_type(netdev), &port->type);
     port->fixed_src_port = label_entropy_port(random_uint32());
     vport_mplsudp_register_id(port);
     netdev_vport_cast(netdev)->mplsudp = port;
@@ -86,12 +105,14 @@ is_foreign_option(const char *key)
 
 static void
 report_unknown_option(const struct netdev *netdev, const char *key,
-                      struct ds *errors)
+                      enum mplsudp_type type, struct ds *errors)
 {
+    const struct mplsudp_option *option = NULL;
+
     ds_put_format(errors, "%s: unknown option '%s': type %s has",
                   netdev_get_name(netdev), key, netdev_get_type(netdev));
-    for (size_t i = 0; i < mplsudp_n_options; i++) {
-        ds_put_format(errors, " %s", mplsudp_options[i].name);
+    while ((option = mplsudp_option_next(type, option)) != NULL) {
+        ds_put_format(errors, " %s", option->name);
     }
     ds_put_char(errors, '\n');
 }
@@ -100,11 +121,12 @@ static void
 parse_option(const struct netdev *netdev, const char *key, const char *value,
              struct mplsudp_config *config, struct ds *errors)
 {
-    const struct mplsudp_option *option = mplsudp_option_find(key);
+    const struct mplsudp_option *option
+        = mplsudp_option_find(config->type, key);
 
     if (!option) {
         if (!is_foreign_option(key)) {
-            report_unknown_option(netdev, key, errors);
+            report_unknown_option(netdev, key, config->type, errors);
         }
     } else if (!option->parse(config, value)) {
         ds_put_format(errors, "%s: bad value '%s' for option '%s': "
@@ -124,7 +146,7 @@ parse_options(const struct netdev *netdev, const struct smap *args,
     const char *complaint;
     char *conflict;
 
-    mplsudp_config_init(config);
+    mplsudp_config_init(config, vport_mplsudp_cast(netdev)->type);
     if (key) {                  /* First, since in_key and out_key override. */
         parse_option(netdev, "key", key, config, errors);
     }
@@ -226,16 +248,16 @@ vport_mplsudp_get_config(const struct netdev *netdev, struct smap *args)
 {
     const struct mplsudp_config *config
         = vport_mplsudp_get(vport_mplsudp_cast(netdev));
+    const struct mplsudp_option *option = NULL;
     struct mplsudp_config defaults;
 
     if (!config) {
         return 0;
     }
-    mplsudp_config_init(&defaults);
-    for (size_t i = 0; i < mplsudp_n_options; i++) {
-        const struct mplsudp_option *option = &mplsudp_options[i];
-        char text[MPLSUDP_OPTION_TEXT_SIZE];
-        char default_text[MPLSUDP_OPTION_TEXT_SIZE];
+    mplsudp_config_init(&defaults, config->type);
+    while ((option = mplsudp_option_next(config->type, option)) != NULL) {
+        char text[OPTION_TEXT_SIZE];
+        char default_text[OPTION_TEXT_SIZE];
 
         if (option->format(config, text)
             && (!option->format(&defaults, default_text)

@@ -23,6 +23,10 @@ differing_option(const struct mplsudp_receive *a,
             : a->control_word != b->control_word ? "control_word"
             : a->zero_csum6_rx != b->zero_csum6_rx ? "zero_csum6_rx"
             : memcmp(a->local, b->local, sizeof a->local) ? "local_ip"
+            : a->ip_ttl_down != b->ip_ttl_down
+              || a->ethernet_ttl_down != b->ethernet_ttl_down ? "label_ttl"
+            : a->outer_ttl_down != b->outer_ttl_down ? "ttl"
+            : memcmp(&a->peers, &b->peers, sizeof a->peers) ? "peers"
             : NULL);
 }
 
@@ -54,10 +58,12 @@ conflict_with_ours(const struct vport_mplsudp *port,
                    const struct vport_mplsudp *other)
 {
     const struct mplsudp_config *theirs = vport_mplsudp_get(other);
+    const char *dst_port = config->dst_port ? " and 'dst_port'" : "";
     struct mplsudp_receive a, b;
     const char *option;
 
-    if (!other->source || config->dst_port != theirs->dst_port
+    if (!other->source || config->type != theirs->type
+        || config->dst_port != theirs->dst_port
         || !addresses_equal(&config->remote_ip, &theirs->remote_ip)) {
         return NULL;
     }
@@ -66,30 +72,53 @@ conflict_with_ours(const struct vport_mplsudp *port,
     option = differing_option(&a, &b);
     if (option) {
         return xasprintf("option '%s' differs from that of port '%s', which "
-                         "has the same 'remote_ip' and 'dst_port'",
-                         option, other->name);
+                         "has the same 'remote_ip'%s",
+                         option, other->name, dst_port);
     }
     if (!port->source
         && addresses_equal(&config->local_ip, &theirs->local_ip)
         && keys_match_alike(config, theirs)) {
-        return xasprintf("port '%s' has the same 'remote_ip', 'local_ip'%s "
-                         "and 'dst_port'", other->name,
+        return xasprintf("port '%s' has the same 'remote_ip', 'local_ip'%s%s",
+                         other->name,
                          config->payload == MPLSUDP_PAYLOAD_MPLS
-                         ? "" : ", 'key'");
+                         ? "" : ", 'key'", dst_port);
     }
     return NULL;
 }
 
-/* Returns the UDP port on which stock tunnel 'netdev' receives in userspace,
- * by its configuration 'cfg', or 0. */
-static uint16_t
-stock_udp_port(const struct netdev *netdev,
-               const struct netdev_tunnel_config *cfg)
+/* Returns true if stock tunnel 'netdev' with configuration 'cfg' receives in
+ * userspace the packets of ports of 'type' with 'dst_port'. */
+static bool
+stock_port_clashes(const struct netdev *netdev,
+                   const struct netdev_tunnel_config *cfg,
+                   enum mplsudp_type type, uint16_t dst_port)
 {
-    const char *type = netdev_get_type(netdev);
+    const char *name = netdev_get_type(netdev);
 
-    return cfg && (!strcmp(type, "vxlan") || !strcmp(type, "geneve")
-                   || !strcmp(type, "gtpu")) ? ntohs(cfg->dst_port) : 0;
+    switch (type) {
+    case MPLSUDP_TYPE_UDP:
+        return cfg && ntohs(cfg->dst_port) == dst_port
+               && (!strcmp(name, "vxlan") || !strcmp(name, "geneve")
+                   || !strcmp(name, "gtpu"));
+    case MPLSUDP_TYPE_GRE:
+        return !strcmp(name, "gre") || !strcmp(name, "ip6gre")
+               || !strcmp(name, "erspan") || !strcmp(name, "ip6erspan");
+    case MPLSUDP_TYPE_IP:
+    default:
+        return false;
+    }
+}
+
+/* Returns a sentence that says with which port there is a clash, and why; the
+ * caller must free it. */
+static char *
+clash_text(const char *name, const char *type, uint16_t dst_port)
+{
+    return dst_port
+           ? xasprintf("port '%s' of type %s has the same 'dst_port' %u",
+                       name, type, dst_port)
+           : xasprintf("port '%s' of type %s takes all packets of IP protocol "
+                       "47 (GRE)", name, type);
 }
 
 /* True if 'netdev' is a user port, not the datapath port that a type's user
@@ -117,15 +146,11 @@ static char *
 conflict_with_stock(const struct mplsudp_config *config,
                     const struct netdev *other)
 {
-    const struct netdev_tunnel_config *cfg = netdev_get_tunnel_config(other);
-
-    if (stock_udp_port(other, cfg) == config->dst_port
-        && is_user_port(other) && !is_kernel_port(other)) {
-        return xasprintf("port '%s' of type %s has the same 'dst_port' %u",
-                         netdev_get_name(other), netdev_get_type(other),
-                         config->dst_port);
-    }
-    return NULL;
+    return stock_port_clashes(other, netdev_get_tunnel_config(other),
+                              config->type, config->dst_port)
+           && is_user_port(other) && !is_kernel_port(other)
+           ? clash_text(netdev_get_name(other), netdev_get_type(other),
+                        config->dst_port) : NULL;
 }
 
 /* Returns a sentence about the existing port that port 'netdev' with '*config'
@@ -160,12 +185,11 @@ vport_mplsudp_check_stock_config(const struct netdev *netdev,
                                  const struct netdev_tunnel_config *cfg,
                                  struct ds *errors)
 {
-    uint16_t dst_port = stock_udp_port(netdev, cfg);
     struct netdev **vports;
     int error = 0;
     size_t n;
 
-    if (!dst_port) {
+    if (is_kernel_port(netdev)) {
         return 0;
     }
     vports = netdev_get_vports(&n);
@@ -173,12 +197,17 @@ vport_mplsudp_check_stock_config(const struct netdev *netdev,
         const struct vport_mplsudp *port
             = (vport_mplsudp_is_class(vports[i])
                ? vport_mplsudp_cast(vports[i]) : NULL);
+        const struct mplsudp_config *config
+            = port && port->source ? vport_mplsudp_get(port) : NULL;
 
-        if (!error && port && port->source && !is_kernel_port(netdev)
-            && vport_mplsudp_get(port)->dst_port == dst_port) {
-            ds_put_format(errors, "%s: port '%s' of type %s has the same "
-                          "'dst_port' %u\n", netdev_get_name(netdev),
-                          port->name, netdev_get_type(vports[i]), dst_port);
+        if (!error && config
+            && stock_port_clashes(netdev, cfg, config->type,
+                                  config->dst_port)) {
+            char *text = clash_text(port->name, netdev_get_type(vports[i]),
+                                    config->dst_port);
+
+            ds_put_format(errors, "%s: %s\n", netdev_get_name(netdev), text);
+            free(text);
             error = EEXIST;
         }
         netdev_close(vports[i]);

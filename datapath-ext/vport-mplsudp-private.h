@@ -28,6 +28,7 @@ struct vport_mplsudp {
     uint32_t id;                /* Names this port in templates. */
     uint16_t fixed_src_port;    /* UDP source port with entropy=false. */
     char *name;
+    enum mplsudp_type type;
 
     /* Null in a datapath port and in a user port without valid options.
      * Replaced only in the main thread. */
@@ -46,7 +47,8 @@ struct vport_mplsudp {
 struct vport_mplsudp_source {
     struct cmap_node node;
     struct in6_addr remote;     /* All-zero: any address. */
-    uint16_t dst_port;
+    enum mplsudp_type type;
+    uint16_t dst_port;          /* 0 if the type has none. */
     OVSRCU_TYPE(const struct mplsudp_receive *) receive;
     struct vport_mplsudp_drops drops;
     struct ovs_list ports;      /* User ports, by 'source_node'. */
@@ -83,7 +85,8 @@ uint64_t vport_mplsudp_n_drops(const struct vport_mplsudp_drops *,
 
 /* vport-mplsudp-sources.c. */
 struct vport_mplsudp_source *
-vport_mplsudp_source_lookup(uint16_t dst_port, const struct in6_addr *remote);
+vport_mplsudp_source_lookup(enum mplsudp_type type, uint16_t dst_port,
+                            const struct in6_addr *remote);
 
 /* vport-mplsudp-conflict.c. */
 char *vport_mplsudp_find_conflict(const struct netdev *,

@@ -18,6 +18,7 @@ struct last_source {
     const struct mplsudp_receive *receive;
 };
 
+/* Finds who accepts a packet with '*outer'.  Returns false if nobody does. */
 static bool
 lookup_source(const struct mplsudp_outer *outer, struct last_source *last)
 {
@@ -26,7 +27,8 @@ lookup_source(const struct mplsudp_outer *outer, struct last_source *last)
     memcpy(&remote, outer->ip.src, sizeof remote);
     if (!last->source || memcmp(&last->remote, &remote, sizeof remote)) {
         last->remote = remote;
-        last->source = vport_mplsudp_source_lookup(outer->udp.dst_port,
+        last->source = vport_mplsudp_source_lookup(outer->type,
+                                                   outer->udp.dst_port,
                                                    &remote);
         if (last->source) {
             last->receive = ovsrcu_get(const struct mplsudp_receive *,
@@ -54,7 +56,7 @@ set_tunnel_metadata(struct dp_packet *packet,
         memcpy(&tnl->ip_src, outer->ip.src + 12, sizeof tnl->ip_src);
         memcpy(&tnl->ip_dst, outer->ip.dst + 12, sizeof tnl->ip_dst);
     }
-    tnl->ip_ttl = inner_ip_ttl(outer->ip.header, outer->ip.ipv6 ? 6 : 4);
+    tnl->ip_ttl = outer->ip.ttl;
     tnl->tp_src = htons(outer->udp.src_port);
     tnl->tp_dst = htons(outer->udp.dst_port);
     if (outer->udp.has_sum) {
@@ -93,7 +95,8 @@ cut_to_payload(struct dp_packet *packet, const struct mplsudp_outer *outer,
 /* Takes 'packet' out of its tunnel.  Returns MPLSUDP_PASS, or why it must be
  * dropped.  'last->source' is the port to count that for, if known. */
 static enum mplsudp_drop
-pop_packet(struct dp_packet *packet, struct last_source *last)
+pop_packet(enum mplsudp_type type, struct dp_packet *packet,
+           struct last_source *last)
 {
     size_t size = dp_packet_size(packet);
     struct mplsudp_outer outer;
@@ -104,7 +107,7 @@ pop_packet(struct dp_packet *packet, struct last_source *last)
      * output(max_len) shorten packets behind OVS's back.  Padding does no
      * harm. */
     verdict = packet->l3_ofs < size
-              ? mplsudp_outer_read(dp_packet_l3(packet),
+              ? mplsudp_outer_read(type, dp_packet_l3(packet),
                                    size - packet->l3_ofs,
                                    !dp_packet_ip_checksum_valid(packet),
                                    &outer)
@@ -135,18 +138,20 @@ vport_mplsudp_pop(const struct netdev *netdev, struct dp_packet_batch *batch)
 {
     struct last_source last = { .source = NULL };
     size_t i, size = dp_packet_batch_size(batch);
+    struct vport_mplsudp *port;
     struct dp_packet *packet;
 
     if (!vport_mplsudp_is_class(netdev)) {
         return false;
     }
+    port = vport_mplsudp_cast(netdev);
     DP_PACKET_BATCH_REFILL_FOR_EACH (i, size, packet, batch) {
-        enum mplsudp_drop verdict = pop_packet(packet, &last);
+        enum mplsudp_drop verdict = pop_packet(port->type, packet, &last);
 
         if (OVS_LIKELY(verdict == MPLSUDP_PASS)) {
             dp_packet_batch_refill(batch, packet, i);
         } else {
-            vport_mplsudp_count(verdict, &vport_mplsudp_cast(netdev)->drops,
+            vport_mplsudp_count(verdict, &port->drops,
                                 last.source ? &last.source->drops : NULL);
             dp_packet_delete(packet);
         }

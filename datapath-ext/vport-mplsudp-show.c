@@ -46,10 +46,11 @@ show_drops(struct ds *ds, const char *title,
 static void
 show_options(struct ds *ds, const struct mplsudp_config *config)
 {
+    const struct mplsudp_option *option = NULL;
+
     ds_put_cstr(ds, "    options:");
-    for (size_t i = 0; i < mplsudp_n_options; i++) {
-        const struct mplsudp_option *option = &mplsudp_options[i];
-        char text[MPLSUDP_OPTION_TEXT_SIZE];
+    while ((option = mplsudp_option_next(config->type, option)) != NULL) {
+        char text[OPTION_TEXT_SIZE];
 
         if (option->format(config, text)) {
             ds_put_format(ds, " %s=%s", option->name, text);
@@ -111,7 +112,7 @@ show_user_port(struct ds *ds, const struct netdev *netdev,
                                              sizeof namebuf));
     show_options(ds, config);
     show_mtu(ds, config);
-    if (!config->entropy) {
+    if (!config->entropy && config->type == MPLSUDP_TYPE_UDP) {
         ds_put_format(ds, "    UDP source port: %u\n", port->fixed_src_port);
     }
     if (!netdev_get_stats(netdev, &stats)) {
@@ -168,8 +169,8 @@ mplsudp_show(struct unixctl_conn *conn, int argc, const char *argv[],
     free(vports);
 
     if (argc > 1 && !ds.length) {
-        ds_put_format(&ds, "%s: no port of type mplsudp has this name",
-                      argv[1]);
+        ds_put_format(&ds, "%s: no port of type mplsudp, mplsgre or "
+                      "mplsip has this name", argv[1]);
         unixctl_command_reply_error(conn, ds_cstr(&ds));
     } else {
         unixctl_command_reply(conn, ds_cstr(&ds));

@@ -2,12 +2,12 @@
  *
  * The table of outer sources: from whom packets are accepted, and how.
  *
- * All user ports of one UDP destination port share a datapath port, so what
- * they want of received packets cannot hang on that.  Instead each user port,
- * once ofproto/tunnel.c has taken it, adds its (destination port, remote_ip)
- * here, or (destination port, any) with remote_ip=flow.  Ports that differ
- * only in local_ip or key share one entry; vport-mplsudp-conflict.c has made
- * sure that they agree.
+ * All user ports of one type and destination port share a datapath port, so
+ * what they want of received packets cannot hang on that.  Instead each user
+ * port, once ofproto/tunnel.c has taken it, adds its (type, destination port,
+ * remote_ip) here, or (type, destination port, any) with remote_ip=flow.
+ * Ports that differ only in local_ip or key share one entry;
+ * vport-mplsudp-conflict.c has made sure that they agree.
  *
  * vport-mplsudp-receive.c looks sources up for each packet, without locks. */
 
@@ -22,19 +22,21 @@ static struct ovs_mutex sources_mutex = OVS_MUTEX_INITIALIZER;
 static struct cmap sources = CMAP_INITIALIZER;
 
 static uint32_t
-hash_source(uint16_t dst_port, const struct in6_addr *remote)
+hash_source(enum mplsudp_type type, uint16_t dst_port,
+            const struct in6_addr *remote)
 {
-    return hash_bytes(remote, sizeof *remote, dst_port);
+    return hash_bytes(remote, sizeof *remote, type << 16 | dst_port);
 }
 
 static struct vport_mplsudp_source *
-find_source(uint16_t dst_port, const struct in6_addr *remote)
+find_source(enum mplsudp_type type, uint16_t dst_port,
+            const struct in6_addr *remote)
 {
     struct vport_mplsudp_source *source;
 
-    CMAP_FOR_EACH_WITH_HASH (source, node, hash_source(dst_port, remote),
+    CMAP_FOR_EACH_WITH_HASH (source, node, hash_source(type, dst_port, remote),
                              &sources) {
-        if (source->dst_port == dst_port
+        if (source->type == type && source->dst_port == dst_port
             && !memcmp(&source->remote, remote, sizeof *remote)) {
             return source;
         }
@@ -42,23 +44,45 @@ find_source(uint16_t dst_port, const struct in6_addr *remote)
     return NULL;
 }
 
-/* Returns the entry for packets to UDP port 'dst_port' from 'remote': the one
- * with that address, else the one with any, else null.  Valid until the caller
- * quiesces. */
-struct vport_mplsudp_source *
-vport_mplsudp_source_lookup(uint16_t dst_port, const struct in6_addr *remote)
+/* Returns true if 'source', which has no address of its own, takes packets
+ * from 'remote'. */
+static bool
+has_peer(const struct vport_mplsudp_source *source,
+         const struct in6_addr *remote)
 {
-    struct vport_mplsudp_source *source = find_source(dst_port, remote);
+    const struct mplsudp_receive *receive
+        = ovsrcu_get(const struct mplsudp_receive *, &source->receive);
 
-    return source ? source : find_source(dst_port, &in6addr_any);
+    return !receive->peers.n
+           || option_peers_include(&receive->peers, remote->s6_addr);
+}
+
+/* Returns the entry for packets of 'type' to 'dst_port' from 'remote': the one
+ * with that address, else the one with any, if its peers include the address,
+ * else null.  Valid until the caller quiesces. */
+struct vport_mplsudp_source *
+vport_mplsudp_source_lookup(enum mplsudp_type type, uint16_t dst_port,
+                            const struct in6_addr *remote)
+{
+    struct vport_mplsudp_source *source = find_source(type, dst_port, remote);
+
+    if (!source) {
+        source = find_source(type, dst_port, &in6addr_any);
+        if (source && !has_peer(source, remote)) {
+            source = NULL;
+        }
+    }
+    return source;
 }
 
 static struct vport_mplsudp_source *
-create_source(uint16_t dst_port, const struct in6_addr *remote)
+create_source(enum mplsudp_type type, uint16_t dst_port,
+              const struct in6_addr *remote)
 {
     struct vport_mplsudp_source *source = xzalloc(sizeof *source);
 
     source->remote = *remote;
+    source->type = type;
     source->dst_port = dst_port;
     ovs_list_init(&source->ports);
     return source;
@@ -95,7 +119,8 @@ remove_if_unused(struct vport_mplsudp_source *source)
     ovs_mutex_lock(&sources_mutex);
     if (!--source->n_removals && ovs_list_is_empty(&source->ports)) {
         cmap_remove(&sources, &source->node,
-                    hash_source(source->dst_port, &source->remote));
+                    hash_source(source->type, source->dst_port,
+                                &source->remote));
         ovsrcu_postpone(free_source, source);
     }
     ovs_mutex_unlock(&sources_mutex);
@@ -122,12 +147,12 @@ vport_mplsudp_publish(const struct netdev *netdev)
     memcpy(&remote, config->remote_ip.bytes, sizeof remote);
 
     ovs_mutex_lock(&sources_mutex);
-    port->source = find_source(config->dst_port, &remote);
+    port->source = find_source(port->type, config->dst_port, &remote);
     if (!port->source) {
-        port->source = create_source(config->dst_port, &remote);
+        port->source = create_source(port->type, config->dst_port, &remote);
         set_receive(port->source, &receive);
         cmap_insert(&sources, &port->source->node,
-                    hash_source(config->dst_port, &remote));
+                    hash_source(port->type, config->dst_port, &remote));
     } else {
         set_receive(port->source, &receive);
     }

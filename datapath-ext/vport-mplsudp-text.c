@@ -3,16 +3,19 @@
  * The text form of our part of a tnl_push action, as dpctl/dump-flows and
  * ofproto/trace print it and dpctl/add-flow reads it:
  *
- *     mplsudp(label=100/200,tc=0,ttl=255,payload=auto,mtu=1500,port=3,
- *             entropy=0x64,flags(control_word,csum,entropy,ip_ttl_inherit))
+ *     udp(src=0,dst=6635,csum=0x0),mplsudp(label=100/200,tc=0,ttl=255,
+ *         payload=auto,mtu=1500,port=3,entropy=0x64,
+ *         flags(control_word,csum,entropy,ip_ttl_inherit))
  *
- * (in one line).  Labels stand top first; a template without a sendable key
- * has "drop=no_key" or the like in their place. */
+ * (in one line); for the other types mplsgre(...) or mplsip(...) without
+ * udp().  Labels stand top first, an entropy label as 0; a template without a
+ * sendable key has "drop=no_key" or the like in their place. */
 
 #include <config.h>
 
 #include "vport-mplsudp-private.h"
 
+#include "gre-header.h"
 #include "label-stack.h"
 #include "mplsudp-template.h"
 #include "odp-netlink.h"
@@ -26,6 +29,7 @@ static const struct {
 } flag_names[] = {
     { MPLSUDP_PUSH_CONTROL_WORD, "control_word" },
     { MPLSUDP_PUSH_CSUM, "csum" },
+    { MPLSUDP_PUSH_ENTROPY_LABEL, "entropy_label" },
     { MPLSUDP_PUSH_ENTROPY, "entropy" },
     { MPLSUDP_PUSH_TOS_INHERIT, "tos_inherit" },
     { MPLSUDP_PUSH_TTL_INHERIT, "ttl_inherit" },
@@ -37,13 +41,13 @@ static const struct {
 static void
 format_labels(struct ds *ds, const uint8_t *stack, size_t size)
 {
-    uint32_t lse = 0;
+    uint32_t top = wire_get32(stack);
 
     for (size_t ofs = 0; ofs < size; ofs += LSE_SIZE) {
-        lse = wire_get32(stack + ofs);
-        ds_put_format(ds, "%s%"PRIu32, ofs ? "/" : "label=", lse_label(lse));
+        ds_put_format(ds, "%s%"PRIu32, ofs ? "/" : "label=",
+                      lse_label(wire_get32(stack + ofs)));
     }
-    ds_put_format(ds, ",tc=%d,ttl=%d", lse_tc(lse), lse_ttl(lse));
+    ds_put_format(ds, ",tc=%d,ttl=%d", lse_tc(top), lse_ttl(top));
 }
 
 /* Appends the text for the template in 'data' to 'ds'. */
@@ -57,7 +61,13 @@ vport_mplsudp_format(struct ds *ds, const struct ovs_action_push_tnl *data)
         ds_put_cstr(ds, "mplsudp(invalid)");
         return;
     }
-    ds_put_cstr(ds, "mplsudp(");
+    if (push.type == MPLSUDP_TYPE_UDP) {
+        const uint8_t *udp = template + push.outer_size - OUTER_UDP_SIZE;
+
+        ds_put_format(ds, "udp(src=%d,dst=%d,csum=0x%x),", wire_get16(udp),
+                      wire_get16(udp + 2), wire_get16(udp + 6));
+    }
+    ds_put_format(ds, "%s(", mplsudp_types[push.type].name);
     if (push.stack_size) {
         format_labels(ds, template + push.outer_size, push.stack_size);
     } else {
@@ -94,7 +104,7 @@ scan_word(const char *s, int *n, const char *word)
 static bool
 parse_labels(const char *s, int *n, struct mplsudp_push *push, uint8_t *stack)
 {
-    uint32_t labels[LABEL_KEY_DEPTH];
+    uint32_t labels[MPLSUDP_STACK_DEPTH_MAX];
     int depth = 0;
     uint8_t tc, ttl;
 
@@ -111,7 +121,7 @@ parse_labels(const char *s, int *n, struct mplsudp_push *push, uint8_t *stack)
         return false;
     }
     do {
-        if (depth >= LABEL_KEY_DEPTH
+        if (depth >= MPLSUDP_STACK_DEPTH_MAX
             || !ovs_scan_len(s, n, "%"SCNu32, &labels[depth])
             || labels[depth] > LABEL_MAX) {
             return false;
@@ -159,24 +169,43 @@ parse_push_flags(const char *s, int *n, struct mplsudp_push *push)
     return scan_word(s, n, "))");
 }
 
-/* Parses what vport_mplsudp_format() printed, and the parenthesis that ends
- * "header(", from 's' + '*n', which it moves on, behind the outer headers
- * that are in 'data->header' already.  Returns the size of the template, or 0
- * on error. */
+/* Parses the name of a type and the parenthesis behind it. */
+static bool
+parse_type(const char *s, int *n, struct mplsudp_push *push)
+{
+    for (int i = 0; i < MPLSUDP_N_TYPES; i++) {
+        if (scan_word(s, n, mplsudp_types[i].name)) {
+            push->type = i;
+            return scan_word(s, n, "(");
+        }
+    }
+    return false;
+}
+
+/* Parses what vport_mplsudp_format() printed, but for udp(), and the
+ * parenthesis that ends "header(", from 's' + '*n', which it moves on, behind
+ * the outer headers that are in 'data->header' already; UDP too, if
+ * 'has_udp'.  Returns the size of the template, or 0 on error. */
 size_t
-vport_mplsudp_parse(const char *s, int *n, struct ovs_action_push_tnl *data)
+vport_mplsudp_parse(const char *s, int *n, bool has_udp,
+                    struct ovs_action_push_tnl *data)
 {
     uint8_t *template = (uint8_t *) data->header;
     bool ipv6 = wire_get16(template + 12) == ETHERTYPE_IPV6;
-    struct mplsudp_push push = {
-        .outer_size = ETHERNET_SIZE + (ipv6 ? IPV6_SIZE : IPV4_SIZE)
-                      + OUTER_UDP_SIZE,
-        .flags = ipv6 ? MPLSUDP_PUSH_IPV6 : 0,
-    };
+    struct mplsudp_push push = { .flags = ipv6 ? MPLSUDP_PUSH_IPV6 : 0 };
+    uint8_t *stack;
     size_t size;
 
-    if (!scan_word(s, n, "mplsudp(")
-        || !parse_labels(s, n, &push, template + push.outer_size)
+    if (!parse_type(s, n, &push)
+        || (push.type == MPLSUDP_TYPE_UDP) != has_udp) {
+        return 0;
+    }
+    push.outer_size = mplsudp_outer_size(push.type, ipv6);
+    stack = template + push.outer_size;
+    if (push.type == MPLSUDP_TYPE_GRE) {
+        gre_header_write(stack - mplsudp_types[MPLSUDP_TYPE_GRE].header_size);
+    }
+    if (!parse_labels(s, n, &push, stack)
         || !parse_payload(s, n, &push)
         || !ovs_scan_len(s, n, ",mtu=%"SCNu16",port=%"SCNu32
                          ",entropy=0x%"SCNx32, &push.mtu, &push.port_id,
@@ -184,6 +213,9 @@ vport_mplsudp_parse(const char *s, int *n, struct ovs_action_push_tnl *data)
         || !parse_push_flags(s, n, &push)
         || !scan_word(s, n, ")")) {
         return 0;
+    }
+    if (push.stack_size && push.flags & MPLSUDP_PUSH_ENTROPY_LABEL) {
+        wire_put32(stack + MPLSUDP_ENTROPY_LABEL_OFS, 0);
     }
     size = push.outer_size + push.stack_size;
     if (push.flags & MPLSUDP_PUSH_CONTROL_WORD) {

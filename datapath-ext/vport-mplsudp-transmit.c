@@ -17,8 +17,8 @@
 BUILD_ASSERT_DECL(MPLSUDP_TEMPLATE_MAX <= TNL_PUSH_HEADER_SIZE);
 
 /* The types that lib/odp-util.c and xlate tell apart are those of the kernel.
- * Ours borrows the one of "bareudp", which in userspace means UDP and has no
- * other use. */
+ * Ours borrow the one of "bareudp", which has no other use in userspace; which
+ * of the three it is stands in the template. */
 static const uint32_t tnl_type = OVS_VPORT_TYPE_BAREUDP;
 
 int
@@ -52,6 +52,17 @@ vport_mplsudp_build_header(const struct netdev *netdev,
                                               (uint8_t *) data->header);
     data->tnl_type = tnl_type;
     return 0;
+}
+
+/* Returns the IP protocol of what 'data', an action of ours, sends. */
+uint8_t
+vport_mplsudp_push_nw_proto(const struct ovs_action_push_tnl *data)
+{
+    struct mplsudp_push push;
+
+    return mplsudp_template_push((const uint8_t *) data->header,
+                                 data->header_len, &push)
+           ? mplsudp_types[push.type].protocol : 0;
 }
 
 /* Returns the number of bytes by which 'data', the action that a flow was
@@ -140,7 +151,7 @@ push_packet(const uint8_t *template, const struct mplsudp_push *push,
                         dp_packet_push_uninit(packet, encap.header_size));
     packet->packet_type = htonl(PT_ETH);
     packet->l3_ofs = ETHERNET_SIZE;
-    packet->l4_ofs = push->outer_size - OUTER_UDP_SIZE;
+    packet->l4_ofs = push->outer_size - mplsudp_types[push->type].header_size;
     return MPLSUDP_PASS;
 }
 

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * vport-mplsudp: the tunnel port type "mplsudp" for OVS's userspace datapath.
+ * vport-mplsudp: the tunnel port types "mplsudp", "mplsgre" and "mplsip" for
+ * OVS's userspace datapath.
  *
  * This is the seam: every function that a hook in vswitchd-patches/ calls or
  * names is declared here, and nothing else is.
  *
- * Two kinds of netdev have the type.  A "user port" is what an operator adds
- * to a bridge; it has options.  All user ports with one UDP destination port
- * share a "datapath port", mudp_sys_PORT, which dpif-netdev opens under that
- * name; it has none.
+ * Two kinds of netdev have one of the types.  A "user port" is what an
+ * operator adds to a bridge; it has options.  All user ports of type mplsudp
+ * with one UDP destination port share a "datapath port", mudp_sys_PORT, which
+ * dpif-netdev opens under that name; it has none.  All of type mplsgre share
+ * mgre_sys, all of type mplsip mip_sys.
  *
  * Configuration: ovs-vsctl's options reach vport_mplsudp_set_config(), become
  * a struct mplsudp_config of lib/, and, once the bridge has taken the port
@@ -55,7 +57,7 @@ void vport_mplsudp_destruct(struct netdev *);
 int vport_mplsudp_set_config(struct netdev *, const struct smap *,
                              char **errp);
 int vport_mplsudp_get_config(const struct netdev *, struct smap *);
-bool vport_mplsudp_is_type(const char *type);
+bool vport_mplsudp_needs_dst_port(const char *type);
 int vport_mplsudp_check_stock_config(const struct netdev *,
                                      const struct netdev_tunnel_config *,
                                      struct ds *errors);
@@ -75,17 +77,34 @@ void vport_mplsudp_push_header(const struct netdev *, struct dp_packet *,
 #endif
 struct dp_packet *vport_mplsudp_pop_header(struct dp_packet *);
 
+/* The row of one of our types in the table of lib/netdev-vport.c, where the
+ * functions are that this names and does not declare. */
+#define VPORT_MPLSUDP_CLASS(TYPE)                               \
+    {                                                           \
+        VPORT_FUNCTIONS_COMMON,                                 \
+        .type = TYPE,                                           \
+        .get_config = vport_mplsudp_get_config,                 \
+        .set_config = vport_mplsudp_set_config,                 \
+        .get_tunnel_config = get_netdev_tunnel_config,          \
+        .get_status = tunnel_get_status,                        \
+        .build_header = vport_mplsudp_build_header,             \
+        .push_header = vport_mplsudp_push_header,               \
+        .pop_header = vport_mplsudp_pop_header,                 \
+        .get_ifindex = NETDEV_VPORT_GET_IFINDEX,                \
+    }
+
 /* Hooks in lib/netdev.c: return false if 'netdev' is not ours. */
 bool vport_mplsudp_push(const struct netdev *, struct dp_packet_batch *,
                         const struct ovs_action_push_tnl *);
 bool vport_mplsudp_pop(const struct netdev *, struct dp_packet_batch *);
 
-/* Hook in lib/tnl-ports.c. */
+/* Hooks in lib/tnl-ports.c. */
 uint8_t vport_mplsudp_nw_proto(const char *type);
+uint8_t vport_mplsudp_nw_frag_mask(const char *name);
 
 /* Hooks in lib/odp-util.c. */
 void vport_mplsudp_format(struct ds *, const struct ovs_action_push_tnl *);
-size_t vport_mplsudp_parse(const char *s, int *n,
+size_t vport_mplsudp_parse(const char *s, int *n, bool has_udp,
                            struct ovs_action_push_tnl *);
 
 /* Hooks in ofproto/tunnel.c. */
@@ -99,7 +118,8 @@ bool vport_mplsudp_mtu_changed(const struct netdev *);
 /* Hook in lib/netdev-offload-dpdk.c. */
 bool vport_mplsudp_owns_action(const struct nlattr *);
 
-/* Hook in ofproto/ofproto-dpif-xlate.c. */
+/* Hooks in ofproto/ofproto-dpif-xlate.c. */
+uint8_t vport_mplsudp_push_nw_proto(const struct ovs_action_push_tnl *);
 size_t vport_mplsudp_header_size(const struct ovs_action_push_tnl *,
                                  const struct flow *);
 

@@ -75,20 +75,40 @@ inner_ip_size(const uint8_t *ip, uint8_t version, size_t size)
     }
 }
 
+/* Replaces the 16 bits at 'p' within the IPv4 header at 'ip' by 'value'. */
+static void
+set_ipv4_word(uint8_t *ip, uint8_t *p, uint16_t value)
+{
+    uint16_t old, new, sum;
+
+    memcpy(&old, p, sizeof old);
+    wire_put16(p, value);
+    memcpy(&new, p, sizeof new);
+    memcpy(&sum, ip + 10, sizeof sum);
+    sum = inet_sum_update(sum, old, new);
+    memcpy(ip + 10, &sum, sizeof sum);
+}
+
 static void
 set_ecn(uint8_t *ip, uint8_t version, uint8_t ecn)
 {
     if (version == 4) {
-        uint16_t old, new, sum;
-
-        memcpy(&old, ip, sizeof old);
-        ip[1] = (uint8_t) ((ip[1] & ~ECN_MASK) | ecn);
-        memcpy(&new, ip, sizeof new);
-        memcpy(&sum, ip + 10, sizeof sum);
-        sum = inet_sum_update(sum, old, new);
-        memcpy(ip + 10, &sum, sizeof sum);
+        set_ipv4_word(ip, ip, (uint16_t) ((wire_get16(ip) & ~ECN_MASK) | ecn));
     } else {
         ip[1] = (uint8_t) ((ip[1] & ~(ECN_MASK << 4)) | ecn << 4);
+    }
+}
+
+void
+inner_ttl_lower(uint8_t *ip, uint8_t version, uint8_t ttl)
+{
+    if (inner_ip_ttl(ip, version) <= ttl) {
+        return;
+    }
+    if (version == 4) {
+        set_ipv4_word(ip, ip + 8, (uint16_t) (ttl << 8 | ip[9]));
+    } else {
+        ip[7] = ttl;
     }
 }
 

@@ -86,4 +86,9 @@ inner_ip_ttl(const uint8_t *ip, uint8_t version)
 enum mplsudp_drop inner_ecn_merge(uint8_t *ip, uint8_t version,
                                   uint8_t outer_ecn);
 
+/* Lowers the TTL or hop limit of the IP header of 'version' (4 or 6) at 'ip'
+ * to 'ttl' if it is larger (RFC 3443 section 3: it is never raised), and
+ * corrects the IPv4 header checksum. */
+void inner_ttl_lower(uint8_t *ip, uint8_t version, uint8_t ttl);
+
 #endif /* inner-packet.h */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "label-stack.h"
+#include "stack-body.h"
 #include "wire.h"
 
 enum { MPLS_HASH_DEPTH = 16 };      /* Entries that are looked at. */
@@ -88,31 +89,6 @@ hash_ip_or_ethernet(uint64_t hash, const struct inner_packet *inner)
            : hash_ethernet(hash, inner);
 }
 
-/* Hashes the packet below a label stack, 'size' bytes at 'body': IP or, behind
- * a control word, Ethernet.  Its first nibble is only a hint (RFC 8469), so an
- * IP packet's length must agree too; anything else adds nothing. */
-static uint64_t
-hash_mpls_body(uint64_t hash, const uint8_t *body, size_t size)
-{
-    uint8_t version = inner_ip_version(body, size);
-
-    if (version) {
-        size_t ip_size = inner_ip_size(body, version, size);
-
-        if (ip_size <= size && ip_size >= IPV4_SIZE) {
-            hash = hash_ip(hash, body, version, size);
-        }
-    } else if (size > CONTROL_WORD_SIZE && body[0] >> 4 == 0) {
-        struct inner_packet frame;
-
-        if (inner_packet_read(body + CONTROL_WORD_SIZE,
-                              size - CONTROL_WORD_SIZE, 0, &frame)) {
-            hash = hash_ip_or_ethernet(hash, &frame);
-        }
-    }
-    return hash;
-}
-
 static uint64_t
 hash_mpls(uint64_t hash, const uint8_t *stack, size_t size)
 {
@@ -128,7 +104,10 @@ hash_mpls(uint64_t hash, const uint8_t *stack, size_t size)
         stack += LSE_SIZE;
         size -= LSE_SIZE;
         if (lse_bottom(lse)) {
-            return hash_mpls_body(hash, stack, size);
+            struct inner_packet below;
+
+            return stack_body_read(stack, size, &below)
+                   ? hash_ip_or_ethernet(hash, &below) : hash;
         }
     }
     return hash;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * label-entropy: one number for each inner flow, spread over the underlay's
- * equal-cost paths as UDP source port (RFC 7510 section 3) and IPv6 flow label
- * (RFC 6438).
+ * equal-cost paths as UDP source port (RFC 7510 section 3), IPv6 flow label
+ * (RFC 6438) and entropy label (RFC 6790).
  *
  * The hash is taken from the packet's bytes alone, never from what a NIC or an
  * earlier stage computed, so that a flow keeps its port on the fast path, in
@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "inner-packet.h"
+#include "label-stack.h"
 
 enum { ENTROPY_PORT_MIN = 49152 };      /* 14 bits of entropy above it. */
 
@@ -29,6 +30,15 @@ static inline uint16_t
 label_entropy_port(uint32_t hash)
 {
     return (uint16_t) (ENTROPY_PORT_MIN | hash >> 18);
+}
+
+/* Returns the entropy label of RFC 6790, 16-0xfffff, for 'hash'. */
+static inline uint32_t
+label_entropy_label(uint32_t hash)
+{
+    uint32_t label = hash & LABEL_MAX;
+
+    return label < LABEL_UNRESERVED_MIN ? label + LABEL_UNRESERVED_MIN : label;
 }
 
 /* Returns the IPv6 flow label, 1-0xfffff, for 'hash'. */

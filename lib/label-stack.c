@@ -66,17 +66,18 @@ label_stack_read_key(const uint8_t *stack, size_t size,
 
     read->key = key;
     read->size = ofs;
+    read->ttl = lse_ttl(wire_get32(stack));
     return MPLSUDP_PASS;
 }
 
 /* Labels below 16 that a router must not act on when they come on top: the
- * unassigned ones, and the extension label, whose extensions it would have to
- * understand (RFC 7274 section 3.1.1, RFC 9017 section 4). */
+ * unassigned ones, a second entropy label indicator (RFC 6790 section 4.3),
+ * and the extension label, whose extensions it would have to understand (RFC
+ * 7274 section 3.1.1, RFC 9017 section 4). */
 static bool
 label_drops_on_top(uint32_t label)
 {
-    return (label >= 4 && label <= 6) || (label >= 8 && label <= 12)
-           || label == LABEL_EXTENSION;
+    return (label >= 4 && label <= 12) || label == LABEL_EXTENSION;
 }
 
 /* Labels that never stand at the bottom of a stack. */
@@ -87,8 +88,26 @@ label_drops_at_bottom(uint32_t label)
            || label == LABEL_EXTENSION;
 }
 
-enum mplsudp_drop
-label_stack_check(const uint8_t *stack, size_t size)
+/* Checks an entropy label pair on top: below it the stack goes on. */
+static enum mplsudp_drop
+check_entropy_pair(const uint8_t *stack, size_t size)
+{
+    if (!lse_ttl(wire_get32(stack))) {
+        return MPLSUDP_DROP_TTL_EXPIRED;
+    }
+    if (!entropy_pair_ok(stack, size)) {
+        return MPLSUDP_DROP_SPECIAL_LABEL;
+    }
+    if (size < 2 * LSE_SIZE) {
+        return MPLSUDP_DROP_STACK_TRUNCATED;
+    }
+    return lse_bottom(wire_get32(stack + LSE_SIZE))
+           ? MPLSUDP_DROP_SPECIAL_LABEL : MPLSUDP_PASS;
+}
+
+/* Checks a stack whose top entry decides what becomes of the packet. */
+static enum mplsudp_drop
+check_entries(const uint8_t *stack, size_t size)
 {
     size_t ofs = 0;
     uint32_t lse;
@@ -114,6 +133,22 @@ label_stack_check(const uint8_t *stack, size_t size)
     } while (!lse_bottom(lse));
 
     return MPLSUDP_PASS;
+}
+
+enum mplsudp_drop
+label_stack_check(const uint8_t *stack, size_t size, size_t *skip)
+{
+    *skip = 0;
+    if (size >= LSE_SIZE
+        && lse_label(wire_get32(stack)) == LABEL_ENTROPY_INDICATOR) {
+        enum mplsudp_drop verdict = check_entropy_pair(stack, size);
+
+        if (verdict) {
+            return verdict;
+        }
+        *skip = 2 * LSE_SIZE;
+    }
+    return check_entries(stack + *skip, size - *skip);
 }
 
 /* Returns the number of labels in 'key': a zero field ends the stack. */

@@ -80,6 +80,7 @@ lse_ttl(uint32_t lse)
 struct label_stack_key {
     uint64_t key;               /* The labels, as tun_id packs them. */
     size_t size;                /* Bytes of the whole stack. */
+    uint8_t ttl;                /* Of the top entry. */
 };
 
 /* Reads the label stack at the start of the 'size' bytes at 'stack' as its
@@ -95,10 +96,14 @@ enum mplsudp_drop label_stack_read_key(const uint8_t *stack, size_t size,
 
 /* Checks the label stack at the start of the 'size' bytes at 'stack' as a
  * label switching router that acts on the top entry only: the stack must end
- * within 'size' and hold no label that is illegal where it stands.
+ * within 'size' and hold no label that is illegal where it stands.  An entropy
+ * label pair on top is passed over, as the egress of its tunnel does (RFC 6790
+ * section 4.1).
  *
- * Returns MPLSUDP_PASS, or STACK_TRUNCATED, SPECIAL_LABEL or TTL_EXPIRED. */
-enum mplsudp_drop label_stack_check(const uint8_t *stack, size_t size);
+ * Returns MPLSUDP_PASS and stores in '*skip' how many bytes are to be removed,
+ * or returns STACK_TRUNCATED, SPECIAL_LABEL or TTL_EXPIRED. */
+enum mplsudp_drop label_stack_check(const uint8_t *stack, size_t size,
+                                    size_t *skip);
 
 /* Checks that 'key' can be sent: at least a bottom label, no special-purpose
  * label, bits 60-63 zero.  Returns MPLSUDP_PASS, NO_KEY or BAD_KEY. */

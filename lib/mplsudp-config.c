@@ -2,178 +2,13 @@
 
 #include "mplsudp-config.h"
 
-#include <arpa/inet.h>
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "inner-packet.h"
-#include "label-stack.h"
 
 enum { TUNNEL_MTU_MIN = 68 };           /* Least IPv4 MTU, RFC 791. */
-
-/* Parses a number in C notation that is all of 'text'.  strtoull() alone would
- * take "100/200" for 100, and "-1" for a large number. */
-static bool
-parse_number(const char *text, uint64_t min, uint64_t max, uint64_t *number)
-{
-    unsigned long long value;
-    char *end;
-
-    if (*text < '0' || *text > '9') {
-        return false;
-    }
-    errno = 0;
-    value = strtoull(text, &end, 0);
-    if (errno || *end || value < min || value > max) {
-        return false;
-    }
-    *number = value;
-    return true;
-}
-
-/* Parses "inherit", or a number 'min' to 'max', into '*number'. */
-static bool
-parse_or_inherit(const char *text, uint64_t min, uint64_t max, int *number)
-{
-    uint64_t value;
-
-    if (!strcmp(text, "inherit")) {
-        *number = MPLSUDP_INHERIT;
-        return true;
-    } else if (parse_number(text, min, max, &value)) {
-        *number = (int) value;
-        return true;
-    }
-    return false;
-}
-
-static bool
-format_or_inherit(int number, char text[MPLSUDP_OPTION_TEXT_SIZE])
-{
-    if (number == MPLSUDP_INHERIT) {
-        strcpy(text, "inherit");
-    } else if (number != MPLSUDP_DEFAULT) {
-        snprintf(text, MPLSUDP_OPTION_TEXT_SIZE, "%d", number);
-    }
-    return number != MPLSUDP_DEFAULT;
-}
-
-static bool
-parse_bool(const char *text, bool *value)
-{
-    bool on = !strcmp(text, "true");
-
-    if (!on && strcmp(text, "false")) {
-        return false;
-    }
-    *value = on;
-    return true;
-}
-
-static bool
-format_bool(bool value, char text[MPLSUDP_OPTION_TEXT_SIZE])
-{
-    strcpy(text, value ? "true" : "false");
-    return true;
-}
-
-static const uint8_t ipv4_mapped[12] = { [10] = 0xff, [11] = 0xff };
-
-static bool
-is_ipv4(const struct mplsudp_address *address)
-{
-    return !memcmp(address->bytes, ipv4_mapped, sizeof ipv4_mapped);
-}
-
-/* True if packets can be sent to 'address': not multicast, broadcast or
- * unspecified. */
-static bool
-is_unicast(const struct mplsudp_address *address)
-{
-    static const uint8_t zero[OUTER_ADDRESS_SIZE];
-
-    return is_ipv4(address)
-           ? address->bytes[12] >> 4 < 0xe
-             && memcmp(address->bytes + 12, zero, 4)
-           : address->bytes[0] != 0xff
-             && memcmp(address->bytes, zero, sizeof zero);
-}
-
-static bool
-parse_address(const char *text, struct mplsudp_address *out)
-{
-    struct mplsudp_address address;
-
-    memset(&address, 0, sizeof address);
-    if (!strcmp(text, "flow")) {
-        address.flow = true;
-    } else if (inet_pton(AF_INET, text, address.bytes + 12) == 1) {
-        address.bytes[10] = address.bytes[11] = 0xff;
-        address.set = true;
-    } else if (inet_pton(AF_INET6, text, address.bytes) == 1) {
-        address.set = true;
-    } else {
-        return false;
-    }
-    if (address.set && !is_unicast(&address)) {
-        return false;
-    }
-    *out = address;
-    return true;
-}
-
-static bool
-format_address(const struct mplsudp_address *address,
-               char text[MPLSUDP_OPTION_TEXT_SIZE])
-{
-    if (address->flow) {
-        strcpy(text, "flow");
-    } else if (!address->set) {
-        return false;
-    } else if (is_ipv4(address)) {
-        inet_ntop(AF_INET, address->bytes + 12, text,
-                  MPLSUDP_OPTION_TEXT_SIZE);
-    } else {
-        inet_ntop(AF_INET6, address->bytes, text, MPLSUDP_OPTION_TEXT_SIZE);
-    }
-    return true;
-}
-
-static bool
-parse_key(const char *text, bool transmit, struct mplsudp_key *key)
-{
-    bool flow = !strcmp(text, "flow");
-    uint64_t value = 0;
-
-    if (!flow && (!parse_number(text, 0, (UINT64_C(1) << 60) - 1, &value)
-                  || (transmit && label_key_check(value)))) {
-        return false;
-    }
-    key->value = value;
-    key->flow = flow;
-    key->set = !flow;
-    return true;
-}
-
-static bool
-format_key(const struct mplsudp_key *key, char text[MPLSUDP_OPTION_TEXT_SIZE])
-{
-    if (key->flow) {
-        strcpy(text, "flow");
-    } else if (key->set) {
-        snprintf(text, MPLSUDP_OPTION_TEXT_SIZE, "%"PRIu64, key->value);
-    }
-    return key->flow || key->set;
-}
-
-static bool
-keys_equal(const struct mplsudp_key *a, const struct mplsudp_key *b)
-{
-    return a->flow == b->flow && a->set == b->set && a->value == b->value;
-}
 
 /* The two functions of each row of the table below. */
 
@@ -186,48 +21,54 @@ keys_equal(const struct mplsudp_key *a, const struct mplsudp_key *b)
                                                                         \
     static bool                                                         \
     NAME##_format(const struct mplsudp_config *config,                  \
-                  char text[MPLSUDP_OPTION_TEXT_SIZE])                  \
+                  char text[OPTION_TEXT_SIZE])                          \
     {                                                                   \
         return FORMAT;                                                  \
     }
 
 #define BOOL_OPTION(NAME)                                               \
-    OPTION_FUNCTIONS(NAME, parse_bool(value, &config->NAME),            \
-                     format_bool(config->NAME, text))
+    OPTION_FUNCTIONS(NAME, option_parse_bool(value, &config->NAME),     \
+                     option_format_bool(config->NAME, text))
 
-OPTION_FUNCTIONS(remote_ip, parse_address(value, &config->remote_ip),
-                 format_address(&config->remote_ip, text))
-OPTION_FUNCTIONS(local_ip, parse_address(value, &config->local_ip),
-                 format_address(&config->local_ip, text))
-OPTION_FUNCTIONS(in_key, parse_key(value, false, &config->in_key),
-                 !keys_equal(&config->in_key, &config->out_key)
-                 && format_key(&config->in_key, text))
-OPTION_FUNCTIONS(out_key, parse_key(value, true, &config->out_key),
-                 !keys_equal(&config->in_key, &config->out_key)
-                 && format_key(&config->out_key, text))
-OPTION_FUNCTIONS(key, parse_key(value, true, &config->in_key)
-                      && parse_key(value, true, &config->out_key),
-                 keys_equal(&config->in_key, &config->out_key)
-                 && format_key(&config->in_key, text))
-OPTION_FUNCTIONS(ttl, parse_or_inherit(value, 1, 255, &config->ttl),
-                 format_or_inherit(config->ttl, text))
+OPTION_FUNCTIONS(remote_ip, option_parse_address(value, &config->remote_ip),
+                 option_format_address(&config->remote_ip, text))
+OPTION_FUNCTIONS(local_ip, option_parse_address(value, &config->local_ip),
+                 option_format_address(&config->local_ip, text))
+OPTION_FUNCTIONS(in_key, option_parse_key(value, false, &config->in_key),
+                 !option_keys_equal(&config->in_key, &config->out_key)
+                 && option_format_key(&config->in_key, text))
+OPTION_FUNCTIONS(out_key, option_parse_key(value, true, &config->out_key),
+                 !option_keys_equal(&config->in_key, &config->out_key)
+                 && option_format_key(&config->out_key, text))
+OPTION_FUNCTIONS(key, option_parse_key(value, true, &config->in_key)
+                      && option_parse_key(value, true, &config->out_key),
+                 option_keys_equal(&config->in_key, &config->out_key)
+                 && option_format_key(&config->in_key, text))
+OPTION_FUNCTIONS(ttl, option_parse_inherit(value, 1, 255, &config->ttl),
+                 option_format_inherit(config->ttl, text))
 BOOL_OPTION(df_default)
 BOOL_OPTION(control_word)
 BOOL_OPTION(csum)
 BOOL_OPTION(zero_csum6_rx)
 BOOL_OPTION(entropy)
-OPTION_FUNCTIONS(label_ttl, parse_or_inherit(value, 1, 255,
-                                             &config->label_ttl),
-                 format_or_inherit(config->label_ttl, text))
-OPTION_FUNCTIONS(label_tc, parse_or_inherit(value, 0, 7, &config->label_tc),
-                 format_or_inherit(config->label_tc, text))
+BOOL_OPTION(entropy_label)
+OPTION_FUNCTIONS(label_ttl,
+                 option_parse_inherit(value, 1, 255, &config->label_ttl),
+                 option_format_inherit(config->label_ttl, text))
+OPTION_FUNCTIONS(label_tc,
+                 option_parse_inherit(value, 0, 7, &config->label_tc),
+                 option_format_inherit(config->label_tc, text))
+OPTION_FUNCTIONS(labels, option_parse_labels(value, &config->labels),
+                 option_format_labels(&config->labels, text))
+OPTION_FUNCTIONS(peers, option_parse_peers(value, &config->peers),
+                 option_format_peers(&config->peers, text))
 
 static bool
 tos_parse(struct mplsudp_config *config, const char *value)
 {
     int tos;
 
-    if (!parse_or_inherit(value, 0, 255, &tos)
+    if (!option_parse_inherit(value, 0, 255, &tos)
         || (tos >= 0 && tos & ECN_MASK)) {
         return false;
     }
@@ -237,14 +78,14 @@ tos_parse(struct mplsudp_config *config, const char *value)
 
 static bool
 tos_format(const struct mplsudp_config *config,
-           char text[MPLSUDP_OPTION_TEXT_SIZE])
+           char text[OPTION_TEXT_SIZE])
 {
     if (config->tos >= 0) {
-        snprintf(text, MPLSUDP_OPTION_TEXT_SIZE, "0x%x",
+        snprintf(text, OPTION_TEXT_SIZE, "0x%x",
                  (unsigned int) config->tos);
         return true;
     }
-    return format_or_inherit(config->tos, text);
+    return option_format_inherit(config->tos, text);
 }
 
 static bool
@@ -252,7 +93,7 @@ egress_pkt_mark_parse(struct mplsudp_config *config, const char *value)
 {
     uint64_t mark;
 
-    if (!parse_number(value, 0, UINT32_MAX, &mark)) {
+    if (!option_parse_number(value, 0, UINT32_MAX, &mark)) {
         return false;
     }
     config->egress_pkt_mark = (uint32_t) mark;
@@ -262,10 +103,10 @@ egress_pkt_mark_parse(struct mplsudp_config *config, const char *value)
 
 static bool
 egress_pkt_mark_format(const struct mplsudp_config *config,
-                       char text[MPLSUDP_OPTION_TEXT_SIZE])
+                       char text[OPTION_TEXT_SIZE])
 {
     if (config->has_egress_pkt_mark) {
-        snprintf(text, MPLSUDP_OPTION_TEXT_SIZE, "%"PRIu32,
+        snprintf(text, OPTION_TEXT_SIZE, "%"PRIu32,
                  config->egress_pkt_mark);
     }
     return config->has_egress_pkt_mark;
@@ -276,7 +117,7 @@ dst_port_parse(struct mplsudp_config *config, const char *value)
 {
     uint64_t port;
 
-    if (!parse_number(value, 1, UINT16_MAX, &port)) {
+    if (!option_parse_number(value, 1, UINT16_MAX, &port)) {
         return false;
     }
     config->dst_port = (uint16_t) port;
@@ -285,9 +126,9 @@ dst_port_parse(struct mplsudp_config *config, const char *value)
 
 static bool
 dst_port_format(const struct mplsudp_config *config,
-                char text[MPLSUDP_OPTION_TEXT_SIZE])
+                char text[OPTION_TEXT_SIZE])
 {
-    snprintf(text, MPLSUDP_OPTION_TEXT_SIZE, "%u", config->dst_port);
+    snprintf(text, OPTION_TEXT_SIZE, "%u", config->dst_port);
     return true;
 }
 
@@ -296,7 +137,7 @@ tunnel_mtu_parse(struct mplsudp_config *config, const char *value)
 {
     uint64_t mtu;
 
-    if (!parse_number(value, TUNNEL_MTU_MIN, UINT16_MAX, &mtu)) {
+    if (!option_parse_number(value, TUNNEL_MTU_MIN, UINT16_MAX, &mtu)) {
         return false;
     }
     config->tunnel_mtu = (uint16_t) mtu;
@@ -305,10 +146,10 @@ tunnel_mtu_parse(struct mplsudp_config *config, const char *value)
 
 static bool
 tunnel_mtu_format(const struct mplsudp_config *config,
-                  char text[MPLSUDP_OPTION_TEXT_SIZE])
+                  char text[OPTION_TEXT_SIZE])
 {
     if (config->tunnel_mtu) {
-        snprintf(text, MPLSUDP_OPTION_TEXT_SIZE, "%u", config->tunnel_mtu);
+        snprintf(text, OPTION_TEXT_SIZE, "%u", config->tunnel_mtu);
     }
     return config->tunnel_mtu != 0;
 }
@@ -340,7 +181,7 @@ payload_parse(struct mplsudp_config *config, const char *value)
 
 static bool
 payload_format(const struct mplsudp_config *config,
-               char text[MPLSUDP_OPTION_TEXT_SIZE])
+               char text[OPTION_TEXT_SIZE])
 {
     strcpy(text, mplsudp_payload_name(config->payload));
     return true;
@@ -348,9 +189,12 @@ payload_format(const struct mplsudp_config *config,
 
 #define KEY_ACCEPTS "\"flow\", a label from 16 to 1048575, or up to three " \
                     "such labels in one number, the bottom one in bits 0-19"
-#define OPTION(NAME, ACCEPTS) { #NAME, ACCEPTS, NAME##_parse, NAME##_format }
+#define OPTION(NAME, ACCEPTS) \
+    { #NAME, ACCEPTS, false, NAME##_parse, NAME##_format }
+#define MPLSUDP_OPTION(NAME, ACCEPTS) \
+    { #NAME, ACCEPTS, true, NAME##_parse, NAME##_format }
 
-const struct mplsudp_option mplsudp_options[] = {
+static const struct mplsudp_option options[] = {
     OPTION(remote_ip, "a unicast IPv4 or IPv6 address or \"flow\""),
     OPTION(local_ip, "a unicast IPv4 or IPv6 address or \"flow\""),
     OPTION(key, KEY_ACCEPTS),
@@ -360,39 +204,58 @@ const struct mplsudp_option mplsudp_options[] = {
     OPTION(ttl, "1-255 or \"inherit\""),
     OPTION(df_default, "true or false"),
     OPTION(egress_pkt_mark, "0-4294967295"),
-    OPTION(dst_port, "1-65535"),
+    MPLSUDP_OPTION(dst_port, "1-65535"),
     OPTION(payload, "mpls, ethernet, ip or auto"),
     OPTION(control_word, "true or false"),
-    OPTION(csum, "true or false"),
-    OPTION(zero_csum6_rx, "true or false"),
+    MPLSUDP_OPTION(csum, "true or false"),
+    MPLSUDP_OPTION(zero_csum6_rx, "true or false"),
     OPTION(entropy, "true or false"),
     OPTION(label_ttl, "1-255 or \"inherit\""),
     OPTION(label_tc, "0-7 or \"inherit\""),
+    OPTION(labels, "up to 16 labels from 16 to 1048575, top first: \"16/17\""),
+    OPTION(entropy_label, "true or false"),
     OPTION(tunnel_mtu, "68-65535"),
+    OPTION(peers, "up to 64 IPv4 or IPv6 addresses, with or without prefix "
+                  "length: \"192.0.2.0/24,2001:db8::1\""),
 };
-const size_t mplsudp_n_options
-    = sizeof mplsudp_options / sizeof mplsudp_options[0];
 
 const struct mplsudp_option *
-mplsudp_option_find(const char *name)
+mplsudp_option_next(enum mplsudp_type type,
+                    const struct mplsudp_option *option)
 {
-    for (size_t i = 0; i < mplsudp_n_options; i++) {
-        if (!strcmp(name, mplsudp_options[i].name)) {
-            return &mplsudp_options[i];
+    const struct mplsudp_option *end
+        = options + sizeof options / sizeof options[0];
+
+    for (option = option ? option + 1 : options; option < end; option++) {
+        if (!option->mplsudp_only || type == MPLSUDP_TYPE_UDP) {
+            return option;
         }
     }
     return NULL;
 }
 
+const struct mplsudp_option *
+mplsudp_option_find(enum mplsudp_type type, const char *name)
+{
+    const struct mplsudp_option *option = NULL;
+
+    while ((option = mplsudp_option_next(type, option)) != NULL
+           && strcmp(name, option->name)) {
+        continue;
+    }
+    return option;
+}
+
 void
-mplsudp_config_init(struct mplsudp_config *config)
+mplsudp_config_init(struct mplsudp_config *config, enum mplsudp_type type)
 {
     memset(config, 0, sizeof *config);
+    config->type = type;
     config->ttl = MPLSUDP_TTL_DEFAULT;
     config->df_default = true;
-    config->dst_port = MPLSUDP_PORT;
+    config->dst_port = type == MPLSUDP_TYPE_UDP ? MPLSUDP_PORT : 0;
     config->control_word = true;
-    config->csum = true;
+    config->csum = type == MPLSUDP_TYPE_UDP;
     config->entropy = true;
     config->label_ttl = MPLSUDP_DEFAULT;
 }
@@ -407,9 +270,17 @@ mplsudp_config_check(const struct mplsudp_config *config)
         return "option 'local_ip=flow' needs 'remote_ip=flow'";
     }
     if (config->local_ip.set && config->remote_ip.set
-        && is_ipv4(&config->local_ip) != is_ipv4(&config->remote_ip)) {
+        && option_address_is_ipv4(&config->local_ip)
+           != option_address_is_ipv4(&config->remote_ip)) {
         return "options 'local_ip' and 'remote_ip' must both be IPv4 or "
                "both IPv6";
+    }
+    if (config->peers.n && !config->remote_ip.flow) {
+        return "option 'peers' needs 'remote_ip=flow'";
+    }
+    if (config->entropy_label && !config->labels.n) {
+        return "option 'entropy_label=true' needs 'labels': the entropy label "
+               "stands under the top transport label";
     }
     if (config->payload == MPLSUDP_PAYLOAD_AUTO && !config->control_word) {
         return "option 'payload=auto' needs 'control_word=true': only the "
@@ -421,7 +292,7 @@ mplsudp_config_check(const struct mplsudp_config *config)
                "and 'local_ip' (RFC 7510 section 3.1)";
     }
     if (config->payload == MPLSUDP_PAYLOAD_MPLS
-        && !keys_equal(&config->in_key, &config->out_key)
+        && !option_keys_equal(&config->in_key, &config->out_key)
         && config->in_key.set) {
         return "option 'in_key' needs 'payload' ethernet, ip or auto: with "
                "mpls the labels stay on the packet";

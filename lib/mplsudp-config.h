@@ -15,7 +15,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "outer-header.h"
+#include "mplsudp-type.h"
+#include "option-value.h"
 
 /* What a received packet becomes; see mplsudp(7). */
 enum mplsudp_payload {
@@ -32,29 +33,9 @@ const char *mplsudp_payload_name(enum mplsudp_payload payload);
 
 enum { MPLSUDP_TTL_DEFAULT = 64 };      /* Of outer headers. */
 
-/* Values of 'tos', 'ttl', 'label_ttl' and 'label_tc' beside the numbers. */
-enum {
-    MPLSUDP_INHERIT = -1,       /* From the inner packet. */
-    MPLSUDP_DEFAULT = -2        /* 'label_ttl': 255 for Ethernet payload, else
-                                 * inherited. */
-};
-
-/* An address option: one address, "flow" for one from the OpenFlow pipeline,
- * or neither. */
-struct mplsudp_address {
-    uint8_t bytes[OUTER_ADDRESS_SIZE];  /* IPv4 mapped: outer-header.h. */
-    bool set;
-    bool flow;
-};
-
-/* A key option: one key, "flow", or neither. */
-struct mplsudp_key {
-    uint64_t value;             /* As label-stack.h packs it. */
-    bool set;
-    bool flow;
-};
-
 struct mplsudp_config {
+    enum mplsudp_type type;
+
     /* Standard options of OVS tunnels. */
     struct mplsudp_address remote_ip;
     struct mplsudp_address local_ip;
@@ -67,7 +48,7 @@ struct mplsudp_config {
     uint32_t egress_pkt_mark;
 
     /* Own options. */
-    uint16_t dst_port;
+    uint16_t dst_port;          /* 0 if the type has none. */
     enum mplsudp_payload payload;
     bool control_word;
     bool csum;
@@ -75,15 +56,17 @@ struct mplsudp_config {
     bool entropy;
     int label_ttl;              /* 1-255, inherit or default. */
     int label_tc;               /* 0-7 or inherit. */
+    struct mplsudp_labels labels;
+    bool entropy_label;
     uint16_t tunnel_mtu;        /* Bytes; 0: from the route's device. */
+    struct mplsudp_peers peers;
 };
-
-enum { MPLSUDP_OPTION_TEXT_SIZE = 64 };     /* Longest printed value. */
 
 /* One option. */
 struct mplsudp_option {
     const char *name;
     const char *accepts;        /* For people: "1-65535". */
+    bool mplsudp_only;          /* The other types do not have it. */
 
     /* Sets the option in '*config' to 'value'.  Returns false, with '*config'
      * as it was, if 'value' is not accepted. */
@@ -93,19 +76,24 @@ struct mplsudp_option {
      * accepts it.  Returns false, and prints nothing, if the option is not
      * set. */
     bool (*format)(const struct mplsudp_config *config,
-                   char text[MPLSUDP_OPTION_TEXT_SIZE]);
+                   char text[OPTION_TEXT_SIZE]);
 };
 
-extern const struct mplsudp_option mplsudp_options[];
-extern const size_t mplsudp_n_options;
+/* Returns the first option of 'type' behind 'option', or the first of all if
+ * that is null; null behind the last. */
+const struct mplsudp_option *
+mplsudp_option_next(enum mplsudp_type type,
+                    const struct mplsudp_option *option);
 
-/* Returns the option named 'name', or null if there is none.  "key", which
- * stands for in_key and out_key, is one. */
-const struct mplsudp_option *mplsudp_option_find(const char *name);
+/* Returns the option of 'type' named 'name', or null if there is none.  "key",
+ * which stands for in_key and out_key, is one. */
+const struct mplsudp_option *mplsudp_option_find(enum mplsudp_type type,
+                                                 const char *name);
 
-/* Sets all of '*config' to defaults, padding included, so that configurations
- * can be compared with memcmp(). */
-void mplsudp_config_init(struct mplsudp_config *config);
+/* Sets all of '*config' to the defaults of 'type', padding included, so that
+ * configurations can be compared with memcmp(). */
+void mplsudp_config_init(struct mplsudp_config *config,
+                         enum mplsudp_type type);
 
 /* Checks options against each other.  Returns null if '*config' is valid, else
  * a constant sentence that says which options do not go together. */

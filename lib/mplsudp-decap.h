@@ -13,19 +13,23 @@
 #include "mplsudp-config.h"
 #include "outer-header.h"
 
-/* The outer headers of a received packet. */
+/* The outer headers of a received packet, as far as is needed to find out how
+ * its source is received. */
 struct mplsudp_outer {
+    enum mplsudp_type type;
     struct outer_ip ip;
-    struct outer_udp udp;
+    struct outer_udp udp;       /* Zero if the type is not UDP. */
 };
 
-/* Reads the outer IP and UDP headers of the 'size' bytes at 'data', which
- * start with the IP header.  'verify_sum' is false if the IPv4 header checksum
- * is known to be good.
+/* Reads the outer headers of the 'size' bytes at 'data', which start with the
+ * IP header and should be a packet of 'type'.  'verify_sum' is false if the
+ * IPv4 header checksum is known to be good.
  *
- * Returns MPLSUDP_PASS, or what outer_ip_read() and outer_udp_read() return,
- * and then '*outer' is undefined. */
-enum mplsudp_drop mplsudp_outer_read(const uint8_t *data, size_t size,
+ * Returns MPLSUDP_PASS, or OUTER_FRAGMENT if the port numbers are in another
+ * fragment, OUTER_PROTOCOL, or what outer_ip_read() and outer_udp_read()
+ * return, and then '*outer' is undefined. */
+enum mplsudp_drop mplsudp_outer_read(enum mplsudp_type type,
+                                     const uint8_t *data, size_t size,
                                      bool verify_sum,
                                      struct mplsudp_outer *outer);
 
@@ -34,8 +38,13 @@ struct mplsudp_receive {
     enum mplsudp_payload payload;
     bool control_word;
     bool zero_csum6_rx;
+    bool outer_ttl_down;        /* TTL of the outer header into the label, ...
+                                 */
+    bool ip_ttl_down;           /* ... of the label into an IP packet, ... */
+    bool ethernet_ttl_down;     /* ... and into IP in Ethernet. */
     uint8_t local[OUTER_ADDRESS_SIZE];  /* Only address at which a zero
                                          * checksum is accepted. */
+    struct mplsudp_peers peers;
 };
 
 /* Returns the receive options of 'config' in '*receive', padding zeroed, so
@@ -52,13 +61,14 @@ struct mplsudp_inner {
     uint64_t key;               /* As label-stack.h packs it. */
 };
 
-/* Checks and takes apart a packet whose outer headers are '*outer'.
- * 'verify_sum' is false if the UDP checksum is known to be good.  'payload' is
- * what mplsudp_receive says; congestion marks are merged into the packet,
- * whose bytes at 'outer->ip.body' must therefore be writable.
+/* Checks and takes apart a packet whose outer headers are '*outer', as
+ * '*receive' says.  'verify_sum' is false if the UDP checksum is known to be
+ * good.  Congestion marks and TTLs are merged into the packet (RFC 6040, RFC
+ * 3443), whose bytes at 'outer->ip.body' must therefore be writable.
  *
- * Returns MPLSUDP_PASS and fills in '*inner', or OUTER_LENGTH, UDP_CHECKSUM,
- * ZERO_CHECKSUM, STACK_TRUNCATED, STACK_DEPTH, SPECIAL_LABEL, TTL_EXPIRED,
+ * Returns MPLSUDP_PASS and fills in '*inner', or OUTER_FRAGMENT, OUTER_LENGTH,
+ * OUTER_TRUNCATED, UDP_CHECKSUM, ZERO_CHECKSUM, GRE_FLAGS, GRE_CHECKSUM,
+ * GRE_PROTOCOL, STACK_TRUNCATED, STACK_DEPTH, SPECIAL_LABEL, TTL_EXPIRED,
  * CONTROL_WORD, PAYLOAD or ECN, and then '*inner' is undefined. */
 enum mplsudp_drop mplsudp_decap(const struct mplsudp_outer *outer,
                                 const struct mplsudp_receive *receive,

@@ -28,6 +28,13 @@
                  "outer IPv4 header checksum is wrong")                      \
     MPLSUDP_DROP(UNKNOWN_SOURCE, unknown_source,                             \
                  "no port accepts the outer source address")                 \
+    MPLSUDP_DROP(GRE_FLAGS, gre_flags,                                       \
+                 "GRE header has an option or version that is not "          \
+                 "accepted (RFC 2784 section 2.3)")                          \
+    MPLSUDP_DROP(GRE_CHECKSUM, gre_checksum,                                 \
+                 "GRE checksum is wrong")                                    \
+    MPLSUDP_DROP(GRE_PROTOCOL, gre_protocol,                                 \
+                 "GRE protocol is not unicast MPLS (RFC 5332 section 6)")    \
     MPLSUDP_DROP(UDP_CHECKSUM, udp_checksum,                                 \
                  "UDP checksum is wrong")                                    \
     MPLSUDP_DROP(ZERO_CHECKSUM, zero_checksum,                               \

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "label-entropy.h"
+#include "stack-body.h"
 #include "wire.h"
 
 static bool
@@ -27,6 +28,18 @@ is_ip(const struct inner_packet *inner, uint8_t payload)
             || inner->outer_type == ETHERTYPE_IPV6)
            && (!inner->has_ethernet || payload == MPLSUDP_PAYLOAD_IP
                || macs_are_zero(inner->data));
+}
+
+/* Returns the ECN bits of the IP header below the label stack that starts the
+ * 'size' bytes at 'stack'; zero, which is Not-ECT, if there is none: then the
+ * far end could not merge a mark either. */
+static uint8_t
+ecn_below_stack(const uint8_t *stack, size_t size)
+{
+    uint8_t version;
+    size_t ofs = stack_body_ip(stack, size, &version);
+
+    return ofs ? inner_ip_tos(stack + ofs, version) & ECN_MASK : 0;
 }
 
 /* A packet that is MPLS already: its own stack goes out. */
@@ -52,6 +65,8 @@ plan_mpls(const struct mplsudp_push *push, const struct inner_packet *inner,
     encap->skip = inner->l3_ofs;
     encap->payload_size = inner->size - inner->l3_ofs;
     encap->header_size = push->outer_size;
+    encap->tos |= ecn_below_stack(inner->data + encap->skip,
+                                  encap->payload_size);
     return MPLSUDP_PASS;
 }
 
@@ -185,20 +200,40 @@ mplsudp_encap_plan(const uint8_t *template, const struct mplsudp_push *push,
         > push->mtu) {
         return MPLSUDP_DROP_TOO_BIG;            /* RFC 4023 section 5.1. */
     }
-    encap->hash = push->flags & MPLSUDP_PUSH_ENTROPY
+    encap->hash = push->flags & (MPLSUDP_PUSH_ENTROPY
+                                 | MPLSUDP_PUSH_ENTROPY_LABEL)
                   ? label_entropy_hash(&inner, push->entropy) : 0;
     return MPLSUDP_PASS;
 }
 
-/* Sets TC and TTL of the 'size' bytes of label stack entries at 'stack'. */
+/* Sets TC and TTL of the pushed stack at 'stack', but not those of an entropy
+ * label, whose TTL is 0 (RFC 6790 section 4.2). */
 static void
-set_labels(uint8_t *stack, size_t size, uint8_t tc, uint8_t ttl)
+set_labels(uint8_t *stack, const struct mplsudp_push *push, uint8_t tc,
+           uint8_t ttl)
 {
-    for (size_t ofs = 0; ofs < size; ofs += LSE_SIZE) {
+    for (size_t ofs = 0; ofs < push->stack_size; ofs += LSE_SIZE) {
         uint32_t lse = wire_get32(stack + ofs);
 
-        wire_put32(stack + ofs, lse_make(lse_label(lse), tc, lse_bottom(lse),
-                                         ttl));
+        if (ofs != MPLSUDP_ENTROPY_LABEL_OFS
+            || !(push->flags & MPLSUDP_PUSH_ENTROPY_LABEL)) {
+            wire_put32(stack + ofs, lse_make(lse_label(lse), tc,
+                                             lse_bottom(lse), ttl));
+        }
+    }
+}
+
+/* Completes the UDP header of 'size' bytes of datagram at 'udp', behind the
+ * finished IP header at 'ip'. */
+static void
+finish_udp(const struct mplsudp_push *push, uint32_t hash, const uint8_t *ip,
+           uint8_t *udp, size_t size)
+{
+    wire_put16(udp, push->flags & MPLSUDP_PUSH_ENTROPY
+                    ? label_entropy_port(hash) : (uint16_t) push->entropy);
+    wire_put16(udp + 4, (uint16_t) size);
+    if (push->flags & MPLSUDP_PUSH_CSUM) {
+        outer_udp_sum_write(ip, push->flags & MPLSUDP_PUSH_IPV6, udp, size);
     }
 }
 
@@ -207,27 +242,30 @@ mplsudp_encap_write(const uint8_t *template, const struct mplsudp_push *push,
                     const struct mplsudp_encap *encap, uint8_t *packet)
 {
     bool ipv6 = push->flags & MPLSUDP_PUSH_IPV6;
-    bool entropy = push->flags & MPLSUDP_PUSH_ENTROPY;
     struct outer_ip_patch patch = {
         .tos = encap->tos,
         .ttl = encap->ttl,
-        .flow_label = entropy ? label_entropy_flow_label(encap->hash) : 0,
+        .flow_label = push->flags & MPLSUDP_PUSH_ENTROPY
+                      ? label_entropy_flow_label(encap->hash) : 0,
         .size = encap->header_size - ETHERNET_SIZE + encap->payload_size,
     };
-    size_t udp_size = patch.size - (ipv6 ? IPV6_SIZE : IPV4_SIZE);
     uint8_t *ip = packet + ETHERNET_SIZE;
-    uint8_t *udp = packet + push->outer_size - OUTER_UDP_SIZE;
+    uint8_t *stack = packet + push->outer_size;
 
     memcpy(packet, template, encap->header_size);
-    if (encap->label_inherits) {
-        set_labels(packet + push->outer_size, push->stack_size,
-                   encap->label_tc, encap->label_ttl);
+    if (encap->header_size > push->outer_size) {
+        if (encap->label_inherits) {
+            set_labels(stack, push, encap->label_tc, encap->label_ttl);
+        }
+        if (push->flags & MPLSUDP_PUSH_ENTROPY_LABEL) {
+            wire_put32(stack + MPLSUDP_ENTROPY_LABEL_OFS,
+                       lse_make(label_entropy_label(encap->hash), 0, false,
+                                0));
+        }
     }
     outer_ip_finish(ip, template + ETHERNET_SIZE, ipv6, &patch);
-    wire_put16(udp, entropy ? label_entropy_port(encap->hash)
-                            : (uint16_t) push->entropy);
-    wire_put16(udp + 4, (uint16_t) udp_size);
-    if (push->flags & MPLSUDP_PUSH_CSUM) {
-        outer_udp_sum_write(ip, ipv6, udp, udp_size);
+    if (push->type == MPLSUDP_TYPE_UDP) {
+        finish_udp(push, encap->hash, ip, stack - OUTER_UDP_SIZE,
+                   patch.size - (ipv6 ? IPV6_SIZE : IPV4_SIZE));
     }
 }

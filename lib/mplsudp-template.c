@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "gre-header.h"
 #include "wire.h"
 
 enum { LABEL_TTL_MAX = 255 };
@@ -16,7 +17,10 @@ push_flags(const struct mplsudp_config *config, bool ipv6)
     flags |= ipv6 ? MPLSUDP_PUSH_IPV6 : 0;
     flags |= config->control_word ? MPLSUDP_PUSH_CONTROL_WORD : 0;
     flags |= config->csum ? MPLSUDP_PUSH_CSUM : 0;
-    flags |= config->entropy ? MPLSUDP_PUSH_ENTROPY : 0;
+    if (config->entropy && (ipv6 || config->type == MPLSUDP_TYPE_UDP)) {
+        flags |= MPLSUDP_PUSH_ENTROPY;      /* GRE in IPv4 has no place. */
+    }
+    flags |= config->entropy_label ? MPLSUDP_PUSH_ENTROPY_LABEL : 0;
     if (config->tos == MPLSUDP_INHERIT) {
         flags |= MPLSUDP_PUSH_TOS_INHERIT;
     }
@@ -40,13 +44,40 @@ write_outer(const struct mplsudp_config *config,
             const struct mplsudp_template_params *params, uint8_t *out)
 {
     struct outer_params outer = params->outer;
-    uint8_t *udp;
+    uint8_t *header;
 
-    outer.protocol = OUTER_PROTOCOL_UDP;
-    udp = out + outer_ip_write(&outer, out);
-    memset(udp, 0, OUTER_UDP_SIZE);
-    wire_put16(udp + 2, config->dst_port);
-    return udp + OUTER_UDP_SIZE - out;
+    outer.protocol = mplsudp_types[config->type].protocol;
+    header = out + outer_ip_write(&outer, out);
+    if (config->type == MPLSUDP_TYPE_UDP) {
+        memset(header, 0, OUTER_UDP_SIZE);
+        wire_put16(header + 2, config->dst_port);
+    } else if (config->type == MPLSUDP_TYPE_GRE) {
+        gre_header_write(header);
+    }
+    return mplsudp_outer_size(config->type, outer.ipv6);
+}
+
+/* Writes the label stack for 'key' to 'out' and returns its size.  The entropy
+ * label is left 0, with TTL 0 (RFC 6790 section 4.2); its indicator is like
+ * the label above. */
+static size_t
+write_stack(const struct mplsudp_config *config, uint64_t key, uint8_t *out)
+{
+    uint8_t tc = config->label_tc < 0 ? 0 : (uint8_t) config->label_tc;
+    uint8_t ttl = config->label_ttl < 0
+                  ? LABEL_TTL_MAX : (uint8_t) config->label_ttl;
+    uint8_t *p = out;
+
+    for (uint32_t i = 0; i < config->labels.n; i++) {
+        wire_put32(p, lse_make(config->labels.labels[i], tc, false, ttl));
+        p += LSE_SIZE;
+        if (!i && config->entropy_label) {
+            wire_put32(p, lse_make(LABEL_ENTROPY_INDICATOR, tc, false, ttl));
+            wire_put32(p + LSE_SIZE, 0);
+            p += 2 * LSE_SIZE;
+        }
+    }
+    return (size_t) (p - out) + label_key_write(key, tc, ttl, p);
 }
 
 size_t
@@ -58,24 +89,22 @@ mplsudp_template_build(const struct mplsudp_config *config,
         .port_id = params->port_id,
         .flags = push_flags(config, params->outer.ipv6),
         .mtu = params->mtu,
-        .payload = config->payload,
-        .key_verdict = label_key_check(params->key),
+        .type = (uint8_t) config->type,
+        .payload = (uint8_t) config->payload,
     };
+    enum mplsudp_drop verdict = label_key_check(params->key);
     size_t size;
 
+    push.key_verdict = (uint8_t) verdict;
     if (config->entropy) {
         push.entropy = (uint32_t) (params->key ^ params->key >> 32);
     } else {
         push.entropy = params->fixed_src_port;
     }
     size = push.outer_size = (uint8_t) write_outer(config, params, out);
-    if (push.key_verdict == MPLSUDP_PASS) {
-        uint8_t tc = config->label_tc < 0 ? 0 : (uint8_t) config->label_tc;
-        uint8_t ttl = config->label_ttl < 0
-                      ? LABEL_TTL_MAX : (uint8_t) config->label_ttl;
-
-        push.stack_size = (uint8_t) label_key_write(params->key, tc, ttl,
-                                                    out + size);
+    if (verdict == MPLSUDP_PASS) {
+        push.stack_size = (uint8_t) write_stack(config, params->key,
+                                                out + size);
         size += push.stack_size;
     }
     if (config->control_word) {
@@ -90,17 +119,19 @@ bool
 mplsudp_template_push(const uint8_t *template, size_t size,
                       struct mplsudp_push *push)
 {
-    size_t outer_size;
-
     if (size < sizeof *push) {
         return false;
     }
     memcpy(push, template + size - sizeof *push, sizeof *push);
-    outer_size = ETHERNET_SIZE + OUTER_UDP_SIZE
-                 + (push->flags & MPLSUDP_PUSH_IPV6 ? IPV6_SIZE : IPV4_SIZE);
-    return push->outer_size == outer_size
-           && push->stack_size <= LABEL_KEY_DEPTH * LSE_SIZE
+    return push->type < MPLSUDP_N_TYPES
+           && push->outer_size
+              == mplsudp_outer_size(push->type,
+                                    push->flags & MPLSUDP_PUSH_IPV6)
+           && push->stack_size <= MPLSUDP_STACK_MAX
            && push->stack_size % LSE_SIZE == 0
+           && (!(push->flags & MPLSUDP_PUSH_ENTROPY_LABEL)
+               || !push->stack_size
+               || push->stack_size > MPLSUDP_ENTROPY_LABEL_OFS + LSE_SIZE)
            && push->key_verdict < MPLSUDP_N_VERDICTS
            && (push->stack_size != 0) == (push->key_verdict == MPLSUDP_PASS)
            && push->payload < MPLSUDP_N_PAYLOADS

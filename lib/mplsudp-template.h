@@ -3,10 +3,14 @@
  * mplsudp-template: the header that a tunnel port puts before its packets,
  * made once for each translated flow.
  *
- * A template is the outer Ethernet, IP and UDP headers, the label stack, a
- * control word if the port uses them, and behind that a struct mplsudp_push,
- * which tells mplsudp-encap.c what to change for each packet.  It travels as
- * the header of OVS's tnl_push action, so it knows nothing of pointers.
+ * A template is the outer Ethernet and IP headers, UDP, GRE or nothing, the
+ * label stack, a control word if the port uses them, and behind that a struct
+ * mplsudp_push, which tells mplsudp-encap.c what to change for each packet.
+ * It travels as the header of OVS's tnl_push action, so it knows nothing of
+ * pointers.
+ *
+ * The label stack is, top first: the transport labels, with an entropy label
+ * pair under the first of them, and the labels of the key.
  *
  * Built in vport-mplsudp-transmit.c, printed and parsed in
  * vport-mplsudp-text.c, used up in mplsudp-encap.c. */
@@ -27,13 +31,14 @@ enum mplsudp_push_flags {
     MPLSUDP_PUSH_IPV6 = 1 << 0,
     MPLSUDP_PUSH_CONTROL_WORD = 1 << 1, /* Before Ethernet payloads. */
     MPLSUDP_PUSH_CSUM = 1 << 2,
-    MPLSUDP_PUSH_ENTROPY = 1 << 3,
+    MPLSUDP_PUSH_ENTROPY = 1 << 3,      /* In source port, flow label. */
     MPLSUDP_PUSH_TOS_INHERIT = 1 << 4,
     MPLSUDP_PUSH_TTL_INHERIT = 1 << 5,
     MPLSUDP_PUSH_LABEL_TC_INHERIT = 1 << 6,
     MPLSUDP_PUSH_IP_TTL_INHERIT = 1 << 7,   /* Into labels over IP. */
     MPLSUDP_PUSH_ETH_TTL_INHERIT = 1 << 8,  /* Into labels over Ethernet. */
-    MPLSUDP_PUSH_FLAGS_MASK = (1 << 9) - 1
+    MPLSUDP_PUSH_ENTROPY_LABEL = 1 << 9,    /* Third entry of the stack. */
+    MPLSUDP_PUSH_FLAGS_MASK = (1 << 10) - 1
 };
 
 /* What stands behind the bytes of a template. */
@@ -43,7 +48,9 @@ struct mplsudp_push {
                                  * itself without MPLSUDP_PUSH_ENTROPY. */
     uint16_t flags;             /* MPLSUDP_PUSH_*. */
     uint16_t mtu;               /* Largest outer IP packet, bytes. */
-    uint8_t outer_size;         /* Ethernet, IP and UDP headers, bytes. */
+    uint8_t type;               /* enum mplsudp_type. */
+    uint8_t zero[3];            /* Templates are compared byte by byte. */
+    uint8_t outer_size;         /* All before the label stack, bytes. */
     uint8_t stack_size;         /* Label stack, bytes; may be 0. */
     uint8_t payload;            /* enum mplsudp_payload. */
     uint8_t key_verdict;        /* Why packets that need the stack are dropped
@@ -52,7 +59,10 @@ struct mplsudp_push {
 
 enum {
     MPLSUDP_OUTER_MAX = ETHERNET_SIZE + IPV6_SIZE + OUTER_UDP_SIZE,
-    MPLSUDP_HEADER_MAX = MPLSUDP_OUTER_MAX + LABEL_KEY_DEPTH * LSE_SIZE
+    MPLSUDP_STACK_DEPTH_MAX = MPLSUDP_LABELS_MAX + 2 + LABEL_KEY_DEPTH,
+    MPLSUDP_STACK_MAX = MPLSUDP_STACK_DEPTH_MAX * LSE_SIZE,
+    MPLSUDP_ENTROPY_LABEL_OFS = 2 * LSE_SIZE,   /* Within the stack. */
+    MPLSUDP_HEADER_MAX = MPLSUDP_OUTER_MAX + MPLSUDP_STACK_MAX
                          + CONTROL_WORD_SIZE,
     MPLSUDP_TEMPLATE_MAX = MPLSUDP_HEADER_MAX + sizeof(struct mplsudp_push)
 };
@@ -63,8 +73,16 @@ struct mplsudp_template_params {
     uint64_t key;               /* As label-stack.h packs it. */
     uint32_t port_id;
     uint16_t mtu;               /* Largest outer IP packet, bytes. */
-    uint16_t fixed_src_port;    /* Used if 'entropy' is false. */
+    uint16_t fixed_src_port;    /* UDP only, used if 'entropy' is false. */
 };
+
+/* Returns the bytes of the headers before the label stack. */
+static inline size_t
+mplsudp_outer_size(enum mplsudp_type type, bool ipv6)
+{
+    return (size_t) ETHERNET_SIZE + (ipv6 ? IPV6_SIZE : IPV4_SIZE)
+           + mplsudp_types[type].header_size;
+}
 
 /* Writes the template for 'config' and 'params' to 'out' and returns its size
  * in bytes.  A key that cannot be sent gives a template that refuses the

@@ -16,6 +16,12 @@ enum {
     IPV6_DESTINATION_OPTIONS = 60
 };
 
+enum {
+    IPV4_MORE_FRAGMENTS = 0x2000,
+    IPV4_FRAGMENT_OFFSET = 0x1fff,
+    IPV6_FRAGMENT_OFFSET = 0xfff8
+};
+
 static void
 map_ipv4(const uint8_t *address, uint8_t *out)
 {
@@ -42,40 +48,53 @@ ipv4_read(const uint8_t *p, size_t size, bool verify_sum, struct outer_ip *ip)
     if (verify_sum && inet_sum_finish(ipv4_header_sum(p, header_size))) {
         return MPLSUDP_DROP_IP_CHECKSUM;
     }
-    if (wire_get16(p + 6) & 0x3fff) {   /* More fragments, or an offset. */
-        return MPLSUDP_DROP_OUTER_FRAGMENT;
-    }
+    ip->is_fragment = wire_get16(p + 6) & (IPV4_MORE_FRAGMENTS
+                                           | IPV4_FRAGMENT_OFFSET);
+    ip->is_later_fragment = wire_get16(p + 6) & IPV4_FRAGMENT_OFFSET;
     map_ipv4(p + 12, ip->src);
     map_ipv4(p + 16, ip->dst);
     ip->body = p + header_size;
     ip->body_size = total - header_size;
     ip->protocol = p[9];
     ip->tos = p[1];
+    ip->ttl = p[8];
     ip->ipv6 = false;
     return MPLSUDP_PASS;
+}
+
+static bool
+is_extension(uint8_t protocol)
+{
+    return protocol == IPV6_HOP_BY_HOP || protocol == IPV6_ROUTING
+           || protocol == IPV6_FRAGMENT
+           || protocol == IPV6_DESTINATION_OPTIONS;
 }
 
 /* Moves '*ip' past its IPv6 extension headers. */
 static enum mplsudp_drop
 ipv6_skip_extensions(struct outer_ip *ip)
 {
-    while (ip->protocol == IPV6_HOP_BY_HOP || ip->protocol == IPV6_ROUTING
-           || ip->protocol == IPV6_DESTINATION_OPTIONS) {
+    while (is_extension(ip->protocol) && !ip->is_later_fragment) {
+        size_t extension_size = 8;      /* Of a fragment header. */
+
         if (ip->body_size < 8) {
             return MPLSUDP_DROP_OUTER_TRUNCATED;
         }
-
-        size_t extension_size = (size_t) (ip->body[1] + 1) * 8;
-
-        if (ip->body_size < extension_size) {
-            return MPLSUDP_DROP_OUTER_TRUNCATED;
+        if (ip->protocol == IPV6_FRAGMENT) {
+            ip->is_fragment = true;
+            ip->is_later_fragment = wire_get16(ip->body + 2)
+                                    & IPV6_FRAGMENT_OFFSET;
+        } else {
+            extension_size = (size_t) (ip->body[1] + 1) * 8;
+            if (ip->body_size < extension_size) {
+                return MPLSUDP_DROP_OUTER_TRUNCATED;
+            }
         }
         ip->protocol = ip->body[0];
         ip->body += extension_size;
         ip->body_size -= extension_size;
     }
-    return ip->protocol == IPV6_FRAGMENT
-           ? MPLSUDP_DROP_OUTER_FRAGMENT : MPLSUDP_PASS;
+    return MPLSUDP_PASS;
 }
 
 static enum mplsudp_drop
@@ -95,7 +114,9 @@ ipv6_read(const uint8_t *p, size_t size, struct outer_ip *ip)
     ip->body_size = body_size;
     ip->protocol = p[6];
     ip->tos = inner_ip_tos(p, 6);
+    ip->ttl = p[7];
     ip->ipv6 = true;
+    ip->is_fragment = ip->is_later_fragment = false;
     return ipv6_skip_extensions(ip);
 }
 

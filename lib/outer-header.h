@@ -21,8 +21,7 @@
 enum {
     OUTER_ADDRESS_SIZE = 16,
     OUTER_UDP_SIZE = 8,
-    OUTER_PROTOCOL_UDP = 17,
-    MPLSUDP_PORT = 6635         /* RFC 7510 section 7. */
+    OUTER_PROTOCOL_UDP = 17
 };
 
 /* An outer IP header as read from a packet. */
@@ -34,15 +33,18 @@ struct outer_ip {
     size_t body_size;           /* By the length field, not the packet. */
     uint8_t protocol;
     uint8_t tos;
+    uint8_t ttl;
     bool ipv6;
+    bool is_fragment;
+    bool is_later_fragment;     /* 'body' is not the start of what was sent. */
 };
 
 /* Reads the IP header that starts the 'size' bytes at 'data', and checks its
- * length, that it is no fragment and, if 'verify_sum', the IPv4 header
- * checksum.  Bytes behind the packet's own length are ignored.
+ * length and, if 'verify_sum', the IPv4 header checksum.  Bytes behind the
+ * packet's own length are ignored.
  *
- * Returns MPLSUDP_PASS, or OUTER_TRUNCATED, OUTER_PROTOCOL, OUTER_LENGTH,
- * OUTER_FRAGMENT or IP_CHECKSUM, and then '*ip' is undefined. */
+ * Returns MPLSUDP_PASS, or OUTER_TRUNCATED, OUTER_PROTOCOL, OUTER_LENGTH or
+ * IP_CHECKSUM, and then '*ip' is undefined. */
 enum mplsudp_drop outer_ip_read(const uint8_t *data, size_t size,
                                 bool verify_sum, struct outer_ip *ip);
 

@@ -6,6 +6,8 @@
 AM_CPPFLAGS += -I $(top_srcdir)/%D%
 
 mplsudp_lib_sources = \
+	%D%/gre-header.c \
+	%D%/gre-header.h \
 	%D%/inet-sum.c \
 	%D%/inet-sum.h \
 	%D%/inner-packet.c \
@@ -24,6 +26,12 @@ mplsudp_lib_sources = \
 	%D%/mplsudp-encap.h \
 	%D%/mplsudp-template.c \
 	%D%/mplsudp-template.h \
+	%D%/mplsudp-type.c \
+	%D%/mplsudp-type.h \
+	%D%/option-value.c \
+	%D%/option-value.h \
 	%D%/outer-header.c \
 	%D%/outer-header.h \
+	%D%/stack-body.c \
+	%D%/stack-body.h \
 	%D%/wire.h

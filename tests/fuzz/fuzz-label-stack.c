@@ -57,14 +57,14 @@ check_key(uint64_t key)
 {
     uint8_t out[LABEL_KEY_DEPTH * LSE_SIZE];
     struct label_stack_key read;
-    size_t size;
+    size_t size, skip;
 
     if (label_key_check(key) != MPLSUDP_PASS) {
         return;
     }
     size = label_key_write(key, 5, 1, out);
     FUZZ_CHECK(size >= LSE_SIZE && size <= sizeof out);
-    FUZZ_CHECK(label_stack_check(out, size) == MPLSUDP_PASS);
+    FUZZ_CHECK(label_stack_check(out, size, &skip) == MPLSUDP_PASS);
     FUZZ_CHECK(label_stack_read_key(out, size, &read) == MPLSUDP_PASS);
     FUZZ_CHECK(read.size == size);
     FUZZ_CHECK(read.key == (key & ((UINT64_C(1) << size * 5) - 1)));
@@ -75,6 +75,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     uint8_t *stack = fuzz_copy(data, size);
     struct label_stack_key read, again;
+    size_t skip;
 
     if (label_stack_read_key(stack, size, &read) == MPLSUDP_PASS) {
         FUZZ_CHECK(read.size <= size);
@@ -84,7 +85,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         FUZZ_CHECK(again.key == read.key && again.size == read.size);
         FUZZ_CHECK(label_stack_read_key(stack, read.size - 1, &again));
     }
-    label_stack_check(stack, size);
+    if (label_stack_check(stack, size, &skip) == MPLSUDP_PASS) {
+        FUZZ_CHECK(skip < size && skip % LSE_SIZE == 0);
+        FUZZ_CHECK(lse_ttl(wire_get32(stack + skip)));
+        FUZZ_CHECK(label_stack_check(stack + skip, size - skip, &skip)
+                   == MPLSUDP_PASS);
+        FUZZ_CHECK(!skip);
+    }
     free(stack);
 
     if (size >= 8) {

@@ -3,7 +3,8 @@
  * fuzz-mplsudp-config: parses options and prints them again
  * (lib/mplsudp-config.h).
  *
- * Input: text of lines "name=value". */
+ * Input: text of lines "name=value"; its first character, as a number, also
+ * says of which type the port is. */
 
 #include "mplsudp-config.h"
 
@@ -14,7 +15,7 @@ static void
 check_format(const struct mplsudp_option *option,
              const struct mplsudp_config *config)
 {
-    char text[MPLSUDP_OPTION_TEXT_SIZE], again[MPLSUDP_OPTION_TEXT_SIZE];
+    char text[OPTION_TEXT_SIZE], again[OPTION_TEXT_SIZE];
     struct mplsudp_config copy = *config;
 
     memset(text, 'x', sizeof text);
@@ -31,15 +32,16 @@ check_format(const struct mplsudp_option *option,
 static void
 check_all(const struct mplsudp_config *config)
 {
+    const struct mplsudp_option *option = NULL;
     struct mplsudp_config copy;
 
-    mplsudp_config_init(&copy);
-    for (size_t i = 0; i < mplsudp_n_options; i++) {
-        char text[MPLSUDP_OPTION_TEXT_SIZE];
+    mplsudp_config_init(&copy, config->type);
+    while ((option = mplsudp_option_next(config->type, option)) != NULL) {
+        char text[OPTION_TEXT_SIZE];
 
-        check_format(&mplsudp_options[i], config);
-        if (mplsudp_options[i].format(config, text)) {
-            FUZZ_CHECK(mplsudp_options[i].parse(&copy, text));
+        check_format(option, config);
+        if (option->format(config, text)) {
+            FUZZ_CHECK(option->parse(&copy, text));
         }
     }
     FUZZ_CHECK(!memcmp(&copy, config, sizeof copy));
@@ -56,7 +58,7 @@ parse_line(struct mplsudp_config *config, char *line)
         return;
     }
     *value++ = '\0';
-    option = mplsudp_option_find(line);
+    option = mplsudp_option_find(config->type, line);
     if (option && !option->parse(config, value)) {
         FUZZ_CHECK(!memcmp(&before, config, sizeof before));
     }
@@ -72,7 +74,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         memcpy(text, data, size);
     }
     text[size] = '\0';
-    mplsudp_config_init(&config);
+    mplsudp_config_init(&config, size ? data[0] % MPLSUDP_N_TYPES : 0);
     for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
         parse_line(&config, line);
     }

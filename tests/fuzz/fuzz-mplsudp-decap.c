@@ -4,7 +4,8 @@
  *
  * Input: one byte of receive options, then the packet from the outer IP header
  * on.  Bits 0-1 are the payload, then control word, zero checksum accepted at
- * the packet's own destination, IPv4 and UDP checksum known to be good. */
+ * the packet's own destination, IPv4 and UDP checksum known to be good, TTLs
+ * inherited; the type is that of the packet. */
 
 #include "mplsudp-decap.h"
 
@@ -23,7 +24,11 @@ inner_ok(const struct mplsudp_inner *inner,
                    : ETHERNET_SIZE;
     bool ip = inner->type == ETHERTYPE_IPV4 || inner->type == ETHERTYPE_IPV6;
 
-    if (inner->size < least || inner->ofs < OUTER_UDP_SIZE) {
+    if (inner->type == ETHERTYPE_MPLS_UPSTREAM) {
+        return inner->size >= LSE_SIZE
+               && receive->payload == MPLSUDP_PAYLOAD_MPLS;
+    }
+    if (inner->size < least) {
         return false;
     }
     switch (receive->payload) {
@@ -58,6 +63,16 @@ check_again(const struct mplsudp_outer *outer,
     free(before);
 }
 
+/* Returns the type of tunnel that the IP packet at 'data' could be from. */
+static enum mplsudp_type
+type_of(const uint8_t *data, size_t size)
+{
+    uint8_t protocol = size < 10 ? 0 : data[0] >> 4 == 4 ? data[9] : data[6];
+
+    return protocol == 47 ? MPLSUDP_TYPE_GRE
+           : protocol == 137 ? MPLSUDP_TYPE_IP : MPLSUDP_TYPE_UDP;
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -73,20 +88,25 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     options = *data++;
     packet = fuzz_copy(data, --size);
-    mplsudp_config_init(&config);
+    mplsudp_config_init(&config, type_of(packet, size));
     config.payload = options & 3;
+    if (options & 64) {
+        config.ttl = config.label_ttl = MPLSUDP_INHERIT;
+    }
     config.control_word = options & 4;
     config.zero_csum6_rx = options & 8;
     mplsudp_receive_init(&config, &receive);
 
-    if (mplsudp_outer_read(packet, size, !(options & 16), &outer)
+    if (mplsudp_outer_read(config.type, packet, size, !(options & 16), &outer)
         == MPLSUDP_PASS) {
         header_size = (size_t) (outer.ip.body - packet);
         FUZZ_CHECK(header_size + outer.ip.body_size <= size);
         memcpy(receive.local, outer.ip.dst, sizeof receive.local);
         if (mplsudp_decap(&outer, &receive, !(options & 32), &inner)
             == MPLSUDP_PASS) {
-            FUZZ_CHECK(inner.ofs + inner.size == outer.udp.size);
+            FUZZ_CHECK(inner.ofs + inner.size
+                       == (config.type == MPLSUDP_TYPE_UDP
+                           ? outer.udp.size : outer.ip.body_size));
             FUZZ_CHECK(outer.udp.size <= outer.ip.body_size);
             FUZZ_CHECK(inner_ok(&inner, &receive));
             FUZZ_CHECK(!memcmp(packet, data, header_size + inner.ofs));

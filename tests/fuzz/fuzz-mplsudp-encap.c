@@ -18,7 +18,7 @@ static void
 read_options(const uint8_t *data, struct mplsudp_config *config,
              struct mplsudp_template_params *params)
 {
-    mplsudp_config_init(config);
+    mplsudp_config_init(config, (data[14] >> 3) % MPLSUDP_N_TYPES);
     config->payload = data[8] & 3;
     config->control_word = data[8] & 4;
     config->csum = data[8] & 8;
@@ -28,6 +28,12 @@ read_options(const uint8_t *data, struct mplsudp_config *config,
     config->label_tc = data[8] & 128 ? MPLSUDP_INHERIT : data[9] & 7;
     config->label_ttl = data[10] ? data[10]
                         : data[11] & 1 ? MPLSUDP_INHERIT : MPLSUDP_DEFAULT;
+
+    config->labels.n = data[15] & 7;
+    for (uint32_t i = 0; i < config->labels.n; i++) {
+        config->labels.labels[i] = 16 + data[15] * (i + 1);
+    }
+    config->entropy_label = config->labels.n && data[15] & 8;
 
     memset(params, 0, sizeof *params);
     params->key = (uint64_t) wire_get32(data) << 32 | wire_get32(data + 4);
@@ -51,12 +57,15 @@ check_received(const uint8_t *ip, size_t size, bool frame,
     bool own_stack = encap->header_size == push->outer_size;
     uint8_t *copy = fuzz_copy(ip, size);
     struct mplsudp_receive receive = { .zero_csum6_rx = true };
+    size_t n_labels;
     struct mplsudp_outer outer;
     struct mplsudp_inner inner;
     enum mplsudp_drop verdict;
 
-    FUZZ_CHECK(mplsudp_outer_read(copy, size, true, &outer) == MPLSUDP_PASS);
-    FUZZ_CHECK(outer.ip.body_size == outer.udp.size);
+    FUZZ_CHECK(mplsudp_outer_read(push->type, copy, size, true, &outer)
+               == MPLSUDP_PASS);
+    FUZZ_CHECK(push->type != MPLSUDP_TYPE_UDP
+               || outer.ip.body_size == outer.udp.size);
     FUZZ_CHECK(outer.ip.body + outer.ip.body_size == copy + size);
     FUZZ_CHECK(copy[outer.ip.ipv6 ? 7 : 8]);        /* TTL. */
     memcpy(receive.local, outer.ip.dst, sizeof receive.local);
@@ -65,7 +74,13 @@ check_received(const uint8_t *ip, size_t size, bool frame,
                       : frame ? MPLSUDP_PAYLOAD_ETHERNET
                       : MPLSUDP_PAYLOAD_IP;
     verdict = mplsudp_decap(&outer, &receive, true, &inner);
-    if (own_stack) {
+    n_labels = push->stack_size / LSE_SIZE;
+    if (push->flags & MPLSUDP_PUSH_ENTROPY_LABEL) {
+        n_labels -= 2;
+    }
+    if (!own_stack && n_labels > LABEL_KEY_DEPTH) {
+        FUZZ_CHECK(verdict == MPLSUDP_DROP_STACK_DEPTH);
+    } else if (own_stack) {
         /* The stack is the packet's own and may be anything. */
         FUZZ_CHECK(verdict == MPLSUDP_PASS
                    || verdict == MPLSUDP_DROP_STACK_TRUNCATED

@@ -28,6 +28,7 @@ static const struct {
     { "label-entropy", test_label_entropy },
     { "label-spread", test_label_spread },
     { "outer-header", test_outer_header },
+    { "gre-header", test_gre_header },
     { "mplsudp-config", test_mplsudp_config },
     { "mplsudp-template", test_mplsudp_template },
     { "mplsudp-encap", test_mplsudp_encap },

@@ -155,6 +155,18 @@ ref_put_tunnel(struct ref_packet *p, const struct ref_ip *outer,
     }
 }
 
+void
+ref_put_ip_body(struct ref_packet *p, const struct ref_ip *outer,
+                uint8_t protocol, const void *body, size_t size)
+{
+    struct ref_ip ip = *outer;
+
+    ip.protocol = protocol;
+    ip.body_size = size;
+    put_ip_header(p, &ip);
+    ref_put(p, body, size);
+}
+
 uint16_t
 ref_sum(uint16_t sum, const uint8_t *data, size_t size)
 {

@@ -51,6 +51,11 @@ void ref_put_ip(struct ref_packet *p, const struct ref_ip *ip);
 void ref_put_tunnel(struct ref_packet *p, const struct ref_ip *outer,
                     const void *body, size_t size, bool sum);
 
+/* Appends an IP packet by '*outer', whose protocol and body size do not count,
+ * that carries 'protocol': the 'size' bytes at 'body'. */
+void ref_put_ip_body(struct ref_packet *p, const struct ref_ip *outer,
+                     uint8_t protocol, const void *body, size_t size);
+
 /* Returns the ones' complement sum of 16-bit big-endian words (RFC 1071),
  * folded to 16 bits, not complemented, starting with 'sum'.  An odd byte at
  * the end counts as if a zero byte followed. */

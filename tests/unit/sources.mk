@@ -13,6 +13,7 @@ mplsudp_unit_sources = \
 	%D%/mplsudp-test.c \
 	%D%/reference.c \
 	%D%/reference.h \
+	%D%/test-gre-header.c \
 	%D%/test-inet-sum.c \
 	%D%/test-inner-packet.c \
 	%D%/test-label-entropy.c \

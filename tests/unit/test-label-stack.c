@@ -126,15 +126,17 @@ test_stack(const uint8_t *bytes, size_t size, size_t stack_size,
 {
     uint8_t *copy = unit_copy(bytes, size);
     struct label_stack_key read;
+    size_t skip;
 
     if (unit_verdict("label_stack_read_key", key_verdict,
                      label_stack_read_key(copy, size, &read))
         && key_verdict == MPLSUDP_PASS) {
         unit_number("key", key, read.key);
         unit_number("size", stack_size, read.size);
+        unit_number("TTL", bytes[3], read.ttl);
     }
     unit_verdict("label_stack_check", check_verdict,
-                 label_stack_check(copy, size));
+                 label_stack_check(copy, size, &skip));
     free(copy);
 }
 
@@ -161,10 +163,11 @@ test_stacks(void)
         for (size_t n = 0; n < size; n++) {
             struct label_stack_key read;
             uint8_t *copy = unit_copy(p.bytes, n);
+            size_t skip;
 
             unit_true("shorter stack is refused",
                       label_stack_read_key(copy, n, &read)
-                      && label_stack_check(copy, n));
+                      && label_stack_check(copy, n, &skip));
             free(copy);
         }
     }

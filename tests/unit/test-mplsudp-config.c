@@ -158,7 +158,7 @@ static const char *const never[] = {
 static void
 set_up(struct mplsudp_config *config, bool odd)
 {
-    mplsudp_config_init(config);
+    mplsudp_config_init(config, MPLSUDP_TYPE_UDP);
     if (odd) {
         config->tos = 0x20;
         config->ttl = 3;
@@ -180,13 +180,19 @@ set_up(struct mplsudp_config *config, bool odd)
     }
 }
 
+static const struct mplsudp_option *
+find(const char *name)
+{
+    return mplsudp_option_find(MPLSUDP_TYPE_UDP, name);
+}
+
 static void
 check_accepted(const char *name, const char *value, const char *printed,
                bool odd)
 {
-    const struct mplsudp_option *option = mplsudp_option_find(name);
+    const struct mplsudp_option *option = find(name);
     struct mplsudp_config config, again;
-    char text[MPLSUDP_OPTION_TEXT_SIZE];
+    char text[OPTION_TEXT_SIZE];
 
     set_up(&config, odd);
     if (!unit_true("is accepted", option->parse(&config, value))
@@ -223,6 +229,8 @@ check_refused(const struct mplsudp_option *option, const char *value)
 static void
 test_values(void)
 {
+    const struct mplsudp_option *option = NULL;
+
     for (size_t i = 0; i < sizeof accepted / sizeof accepted[0]; i++) {
         unit_case("%s=%s", accepted[i].option, accepted[i].value);
         check_accepted(accepted[i].option, accepted[i].value,
@@ -232,14 +240,13 @@ test_values(void)
     }
     for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
         unit_case("%s=%s", refused[i].option, refused[i].value);
-        check_refused(mplsudp_option_find(refused[i].option),
+        check_refused(find(refused[i].option),
                       refused[i].value);
     }
-    for (size_t i = 0; i < mplsudp_n_options; i++) {
-        unit_case("%s refuses what no option accepts",
-                  mplsudp_options[i].name);
+    while ((option = mplsudp_option_next(MPLSUDP_TYPE_UDP, option)) != NULL) {
+        unit_case("%s refuses what no option accepts", option->name);
         for (size_t j = 0; j < sizeof never / sizeof never[0]; j++) {
-            check_refused(&mplsudp_options[i], never[j]);
+            check_refused(option, never[j]);
         }
     }
 }
@@ -247,25 +254,26 @@ test_values(void)
 static void
 test_table(void)
 {
-    for (size_t i = 0; i < mplsudp_n_options; i++) {
-        const struct mplsudp_option *option = &mplsudp_options[i];
+    const struct mplsudp_option *option = NULL;
+
+    while ((option = mplsudp_option_next(MPLSUDP_TYPE_UDP, option)) != NULL) {
         struct mplsudp_config config;
-        char text[MPLSUDP_OPTION_TEXT_SIZE];
+        char text[OPTION_TEXT_SIZE];
 
         unit_case("option %s", option->name);
-        unit_true("is found", mplsudp_option_find(option->name) == option);
+        unit_true("is found", find(option->name) == option);
         unit_true("says what it accepts", *option->accepts);
-        mplsudp_config_init(&config);
+        mplsudp_config_init(&config, MPLSUDP_TYPE_UDP);
         strcpy(text, "untouched");
         if (!option->format(&config, text)) {
             unit_text("prints nothing if it is not set", "untouched", text);
         }
     }
     unit_case("options that do not exist");
-    unit_true("unknown", !mplsudp_option_find("no_such_option"));
-    unit_true("empty", !mplsudp_option_find(""));
-    unit_true("beginning", !mplsudp_option_find("remote"));
-    unit_true("capitals", !mplsudp_option_find("KEY"));
+    unit_true("unknown", !find("no_such_option"));
+    unit_true("empty", !find(""));
+    unit_true("beginning", !find("remote"));
+    unit_true("capitals", !find("KEY"));
 }
 
 /* Defaults, as the manual's table has them; null if the option is not set. */
@@ -282,23 +290,28 @@ test_defaults(void)
         { "payload", "mpls" }, { "control_word", "true" },
         { "csum", "true" }, { "zero_csum6_rx", "false" },
         { "entropy", "true" }, { "label_ttl", NULL }, { "label_tc", "0" },
-        { "tunnel_mtu", NULL },
+        { "labels", NULL }, { "entropy_label", "false" },
+        { "tunnel_mtu", NULL }, { "peers", NULL },
     };
     struct mplsudp_config config, other;
+    size_t n_options = 0;
 
     memset(&config, 0x55, sizeof config);
     memset(&other, 0xaa, sizeof other);
-    mplsudp_config_init(&config);
-    mplsudp_config_init(&other);
+    mplsudp_config_init(&config, MPLSUDP_TYPE_UDP);
+    mplsudp_config_init(&other, MPLSUDP_TYPE_UDP);
     unit_case("defaults can be compared with memcmp()");
     unit_true("equal", !memcmp(&config, &other, sizeof config));
     unit_case("defaults cover each option");
-    unit_number("options", sizeof defaults / sizeof defaults[0],
-                mplsudp_n_options);
+    for (const struct mplsudp_option *option = NULL;
+         (option = mplsudp_option_next(MPLSUDP_TYPE_UDP, option)) != NULL; ) {
+        n_options++;
+    }
+    unit_number("options", sizeof defaults / sizeof defaults[0], n_options);
     for (size_t i = 0; i < sizeof defaults / sizeof defaults[0]; i++) {
-        char text[MPLSUDP_OPTION_TEXT_SIZE];
+        char text[OPTION_TEXT_SIZE];
         const struct mplsudp_option *option
-            = mplsudp_option_find(defaults[i].option);
+            = find(defaults[i].option);
 
         unit_case("default of %s%s", defaults[i].option,
                   !strcmp(defaults[i].option, "csum") ? ", U-08 U-23" : "");
@@ -337,9 +350,9 @@ test_keys(void)
         unit_case("%s", keys[i].options);
         unit_true("is accepted", tunnel_options(&config, keys[i].options));
         for (int j = 0; j < 3; j++) {
-            char text[MPLSUDP_OPTION_TEXT_SIZE];
+            char text[OPTION_TEXT_SIZE];
             const struct mplsudp_option *option
-                = mplsudp_option_find(names[j]);
+                = find(names[j]);
 
             unit_text(names[j], expected[j],
                       option->format(&config, text) ? text : NULL);

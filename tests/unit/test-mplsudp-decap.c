@@ -127,9 +127,11 @@ test_verified_sums(void)
     tunnel_options(&config, "payload=ip");
     mplsudp_receive_init(&config, &receive_options);
     unit_verdict("IPv4 looked at", DROP(IP_CHECKSUM),
-                 mplsudp_outer_read(p.bytes, p.size, true, &outer));
+                 mplsudp_outer_read(MPLSUDP_TYPE_UDP, p.bytes, p.size, true,
+                                    &outer));
     unit_verdict("IPv4 not looked at", PASS,
-                 mplsudp_outer_read(p.bytes, p.size, false, &outer));
+                 mplsudp_outer_read(MPLSUDP_TYPE_UDP, p.bytes, p.size, false,
+                                    &outer));
     unit_verdict("UDP looked at", DROP(UDP_CHECKSUM),
                  mplsudp_decap(&outer, &receive_options, true, &inner));
     unit_verdict("UDP not looked at", PASS,
@@ -138,7 +140,8 @@ test_verified_sums(void)
     unit_case("Z-05 zero checksum is refused even if known to be good");
     make(&p, 6, 0, &payload, false);
     unit_verdict("IPv6", PASS,
-                 mplsudp_outer_read(p.bytes, p.size, false, &outer));
+                 mplsudp_outer_read(MPLSUDP_TYPE_UDP, p.bytes, p.size, false,
+                                    &outer));
     unit_verdict("UDP", DROP(ZERO_CHECKSUM),
                  mplsudp_decap(&outer, &receive_options, false, &inner));
 }
@@ -156,15 +159,16 @@ test_nibbles(void)
         ref_put_fill(&payload, (uint8_t) (nibble << 4 | 5), 1);
         ref_put_fill(&payload, 0, 59);
         make(&p, 4, 0, &payload, true);
-        if (receive("payload=auto", nibble && !ip ? DROP(PAYLOAD) : PASS, &p,
-                    &received)
+        if (receive("payload=auto label_ttl=64",
+                    nibble && !ip ? DROP(PAYLOAD) : PASS, &p, &received)
             && (!nibble || ip)) {
             unit_number("type", nibble == 4 ? 0x0800 : nibble == 6 ? 0x86dd
                                                                    : 0,
                         received.inner.type);
             unit_number("size", nibble ? 60 : 56, received.inner.size);
         }
-        receive("payload=ip", ip ? PASS : DROP(PAYLOAD), &p, &received);
+        receive("payload=ip label_ttl=64", ip ? PASS : DROP(PAYLOAD), &p,
+                &received);
         receive("payload=ethernet", nibble ? DROP(CONTROL_WORD) : PASS, &p,
                 &received);
         if (receive("payload=ethernet control_word=false", PASS, &p,
@@ -203,7 +207,7 @@ test_short_payloads(void)
             if (size) {
                 payload.bytes[0] = (uint8_t) (version << 4 | 5);
                 make(&p, 4, 0, &payload, true);
-                receive("payload=auto",
+                receive("payload=auto label_ttl=64",
                         size >= (version == 4 ? 20 : 40) ? PASS
                                                          : DROP(PAYLOAD),
                         &p, &received);
@@ -316,8 +320,12 @@ test_no_ecn(void)
     struct ref_packet payload = { .size = 0 }, p;
     struct tunnel_inner received;
 
-    unit_case("T-11 outer CE on a stack that stays, RFC 5129");
+    unit_case("T-09 outer CE on IP below a stack that stays, RFC 6040 4.2");
     put_inner_ip(&payload, 4, 0);
+    make(&p, 4, 3, &payload, true);
+    receive("payload=mpls", DROP(ECN), &p, &received);
+    unit_case("outer CE on a stack above a broken IPv4 header");
+    payload.bytes[10] ^= 1;
     make(&p, 4, 3, &payload, true);
     if (receive("payload=mpls", PASS, &p, &received)) {
         unit_bytes("payload", payload.bytes, received.payload.bytes + 4,

@@ -45,6 +45,9 @@ read_as(const char *what, enum mplsudp_drop expected,
     struct outer_udp udp;
     enum mplsudp_drop verdict = outer_ip_read(copy, size, verify_sum, &ip);
 
+    if (!verdict && ip.is_fragment) {
+        verdict = DROP(OUTER_FRAGMENT);
+    }
     if (!verdict) {
         verdict = outer_udp_read(&ip, &udp);
     }

@@ -20,10 +20,10 @@ static const uint64_t outer_src = 0x02000000000a, outer_dst = 0x02000000000b;
 bool
 tunnel_options(struct mplsudp_config *config, const char *options)
 {
-    char copy[256];
+    char copy[4096];
 
     snprintf(copy, sizeof copy, "%s", options);
-    mplsudp_config_init(config);
+    mplsudp_config_init(config, MPLSUDP_TYPE_UDP);
     for (char *p = strtok(copy, " "); p; p = strtok(NULL, " ")) {
         char *value = strchr(p, '=');
         const struct mplsudp_option *option;
@@ -32,7 +32,16 @@ tunnel_options(struct mplsudp_config *config, const char *options)
             return false;
         }
         *value++ = '\0';
-        option = mplsudp_option_find(p);
+        if (!strcmp(p, "type")) {
+            enum mplsudp_type type;
+
+            if (!mplsudp_type_find(value, &type)) {
+                return false;
+            }
+            mplsudp_config_init(config, type);
+            continue;
+        }
+        option = mplsudp_option_find(config->type, p);
         if (!option || !option->parse(config, value)) {
             return false;
         }
@@ -126,6 +135,29 @@ tunnel_send(const struct tunnel *t, const struct ref_packet *in,
     return verdict;
 }
 
+/* Appends an IP packet by '*ip' with the header of 'type' before '*body'. */
+static void
+put_tunnel(struct ref_packet *out, enum mplsudp_type type,
+           const struct ref_ip *ip, const struct ref_packet *body, bool sum)
+{
+    struct ref_packet gre = { .size = 0 };
+
+    switch (type) {
+    case MPLSUDP_TYPE_UDP:
+        ref_put_tunnel(out, ip, body->bytes, body->size, sum);
+        break;
+    case MPLSUDP_TYPE_GRE:
+        ref_put32(&gre, 0x8847);
+        ref_put(&gre, body->bytes, body->size);
+        ref_put_ip_body(out, ip, 47, gre.bytes, gre.size);
+        break;
+    case MPLSUDP_TYPE_IP:
+    default:
+        ref_put_ip_body(out, ip, 137, body->bytes, body->size);
+        break;
+    }
+}
+
 void
 tunnel_expect(const struct tunnel *t, uint8_t tos, uint8_t ttl,
               const struct ref_packet *body, struct ref_packet *out)
@@ -138,7 +170,7 @@ tunnel_expect(const struct tunnel *t, uint8_t tos, uint8_t ttl,
     ip.fragment = t->config.df_default ? 0x4000 : 0;
     out->size = 0;
     ref_put_ethernet(out, outer_dst, outer_src, ipv6 ? 0x86dd : 0x0800);
-    ref_put_tunnel(out, &ip, body->bytes, body->size, t->config.csum);
+    put_tunnel(out, t->config.type, &ip, body, t->config.csum);
 }
 
 enum mplsudp_drop
@@ -153,7 +185,7 @@ tunnel_receive(const struct mplsudp_config *config, const uint8_t *ip,
 
     received->payload.size = 0;
     mplsudp_receive_init(config, &receive);
-    verdict = mplsudp_outer_read(copy, size, true, outer);
+    verdict = mplsudp_outer_read(config->type, copy, size, true, outer);
     if (verdict == MPLSUDP_PASS) {
         verdict = mplsudp_decap(outer, &receive, true, inner);
     }

@@ -28,7 +28,8 @@ enum {
 };
 
 /* Sets '*config' to defaults and then to 'options', "name=value" separated by
- * spaces.  Returns false if one of them is not accepted. */
+ * spaces; "type=..." stands first and is mplsudp if left out.  Returns false
+ * if one of them is not accepted. */
 bool tunnel_options(struct mplsudp_config *config, const char *options);
 
 /* Sets up '*t' with 'options', a template for 'key' and the largest MTU.
@@ -49,7 +50,7 @@ enum mplsudp_drop tunnel_send(const struct tunnel *t,
                               struct ref_packet *out);
 
 /* Makes in '*out' what tunnel_send() should give for an IP packet that has
- * 'tos' and 'ttl' and, behind UDP, '*body'. */
+ * 'tos' and 'ttl' and, behind UDP, GRE or directly, '*body'. */
 void tunnel_expect(const struct tunnel *t, uint8_t tos, uint8_t ttl,
                    const struct ref_packet *body, struct ref_packet *out);
 

@@ -24,6 +24,7 @@
 
 /* One test program's suites; mplsudp-test.c has the table. */
 void test_wire(void);
+void test_gre_header(void);
 void test_inet_sum(void);
 void test_label_stack(void);
 void test_inner_packet(void);

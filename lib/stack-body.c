@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "stack-body.h"
+
+#include "inet-sum.h"
+#include "label-stack.h"
+
+bool
+stack_body_read(const uint8_t *body, size_t size, struct inner_packet *inner)
+{
+    uint8_t version = inner_ip_version(body, size);
+
+    if (version) {
+        size_t ip_size = inner_ip_size(body, version, size);
+
+        return ip_size <= size && ip_size >= IPV4_SIZE
+               && inner_packet_read(body, size,
+                                    version == 4 ? ETHERTYPE_IPV4
+                                                 : ETHERTYPE_IPV6, inner);
+    }
+    return size > CONTROL_WORD_SIZE && body[0] >> 4 == 0
+           && inner_packet_read(body + CONTROL_WORD_SIZE,
+                                size - CONTROL_WORD_SIZE, 0, inner);
+}
+
+/* Returns the offset of what follows the bottom of the stack, or 0. */
+static size_t
+body_ofs(const uint8_t *stack, size_t size)
+{
+    for (size_t ofs = 0; size - ofs >= LSE_SIZE; ) {
+        bool bottom = lse_bottom(wire_get32(stack + ofs));
+
+        ofs += LSE_SIZE;
+        if (bottom) {
+            return ofs;
+        }
+    }
+    return 0;
+}
+
+static bool
+is_proven(const uint8_t *ip, uint8_t version, size_t size)
+{
+    return version == 4
+           ? !inet_sum_finish(inet_sum_add(0, ip, (ip[0] & 0xf) * 4))
+           : inner_ip_size(ip, version, 0) == size;
+}
+
+size_t
+stack_body_ip(const uint8_t *stack, size_t size, uint8_t *version)
+{
+    size_t ofs = body_ofs(stack, size);
+    struct inner_packet inner;
+
+    if (!ofs || !stack_body_read(stack + ofs, size - ofs, &inner)
+        || !inner.ip_version
+        || !is_proven(inner.data + inner.l3_ofs, inner.ip_version,
+                      inner.size - inner.l3_ofs)) {
+        return 0;
+    }
+    *version = inner.ip_version;
+    return (size_t) (inner.data - stack) + inner.l3_ofs;
+}
