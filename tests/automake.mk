@@ -6,6 +6,9 @@
 #   check-unit       lib/ against tables of vectors
 #   check-at         the grafted Open vSwitch on its dummy datapath
 #   check-system     real daemons in network namespaces (as root)
+#   check-oracle     the same with an unmodified Linux kernel as peer
+#                    (user-mode Linux)
+#   check-oracle-qemu  and with one in qemu, which sends MPLS in UDP as well
 #   check-ovs        the parts of Open vSwitch's own suite that tunnels, MPLS
 #                    and datapath actions touch
 #   check-ovs-all    all of Open vSwitch's own suite
@@ -128,12 +131,18 @@ check-ovs-all: ovs-check-data
 check-system: all
 	@MPLSUDP_BUILD='$(ovs_build)' $(srcdir)/tests/system/run
 
+check-oracle: all
+	@MPLSUDP_BUILD='$(ovs_build)' $(srcdir)/tests/oracle/run uml
+check-oracle-qemu: all
+	@MPLSUDP_BUILD='$(ovs_build)' $(srcdir)/tests/oracle/run qemu
+
 check-sanitizers:
 	@$(SHELL) $(srcdir)/tests/check-sanitizers '$(srcdir)' '$(OVS_SOURCE)' \
 	  '$(MAKE)'
 
-.PHONY: check-unit check-at check-system check-ovs check-ovs-all check-pure \
-	check-sizes check-hooks check-build check-fuzz check-sanitizers ovs-check-data
+.PHONY: check-unit check-at check-system check-oracle check-oracle-qemu \
+	check-ovs check-ovs-all check-pure check-sizes check-hooks check-build \
+	check-fuzz check-sanitizers ovs-check-data
 
 EXTRA_DIST += tests
 CLEANFILES += tests/mplsudp-test tests/testsuite tests/testsuite.log \
