@@ -68,8 +68,8 @@ for family in ${PAYLOAD_FAMILY:-4 6}; do
         traffic "IPv4, payload=auto, csum=false, entropy=false"
     else
         before=$(drops 2 to-h1 zero_checksum)
-        check "IPv6: zero checksums are refused" not pings vm1 10.0.0.2
-        check "IPv6: and counted" \
+        check "Z-05 IPv6: zero checksums are refused" not pings vm1 10.0.0.2
+        check "Z-05 IPv6: and counted" \
             test "$(drops 2 to-h1 zero_checksum)" -gt "$before"
         for i in 1 2; do
             sb_hv $i ovs-vsctl set interface to-h$((3 - i)) \

@@ -25,7 +25,7 @@ spread() {
     test $(($(spine_packets 1) - before1)) -ge 8 &&
         test $(($(spine_packets 2) - before2)) -ge 8
 }
-check "64 UDP flows use both equal-cost paths" spread
+check "U-02 64 UDP flows use both equal-cost paths" spread
 sb_capture leaf1 hv "$SB_DIR/spread.pcap"
 sb_in vm1 bash -c 'for port in {4001..4064}; do
     echo x > /dev/udp/10.0.0.2/$port; done' 2>/dev/null
@@ -36,12 +36,12 @@ ports() {
         -d mpls.label==100,pwethcw -T fields -e udp.srcport 2>/dev/null |
         cut -d, -f1 | sort -n | uniq -c
 }
-check "source ports are 49152 and more" \
+check "U-02 source ports are 49152 and more" \
     test "$(ports udp | awk 'NR == 1 { print $2 }')" -ge 49152
-check "64 flows have 60 source ports or more" \
+check "U-02 64 flows have 60 source ports or more" \
     test "$(ports 'udp.dstport >= 4001 && udp.dstport <= 4064 &&
         ip.dst == 10.0.0.2' | wc -l)" -ge 60
-check "the echo requests of one ping have one source port" \
+check "U-04 the echo requests of one ping have one source port" \
     equal "$(ports 'icmp.type == 8' | wc -l)" 1
 
 # I-12: what exceeds the tunnel MTU is dropped and counted, here at once.
@@ -49,18 +49,19 @@ for i in 1 2; do
     sb_hv $i ovs-vsctl set interface to-h$((3 - i)) options:tunnel_mtu=1000
 done
 # 950 = 1000 - 20 IP - 8 UDP - 4 label - 4 control word - 14 Ethernet
-check "a packet that just fits the tunnel MTU passes" \
+check "I-12 a packet that just fits the tunnel MTU passes" \
     pings vm1 10.0.0.2 -M do -s $((950 - 28))
 before=$(drops 1 to-h2 too_big)
-check "one byte more does not" not pings vm1 10.0.0.2 -M do -s $((951 - 28))
-check "and is counted" test "$(drops 1 to-h2 too_big)" -ge $((before + 3))
+check "I-12 one byte more does not" \
+    not pings vm1 10.0.0.2 -M do -s $((951 - 28))
+check "I-12 and is counted" test "$(drops 1 to-h2 too_big)" -ge $((before + 3))
 for i in 1 2; do
     sb_hv $i ovs-vsctl remove interface to-h$((3 - i)) options tunnel_mtu
 done
-check "without the option, the route's device decides" \
+check "I-11 without the option, the route's device decides" \
     pings vm1 10.0.0.2 -M do -s 1400
 sb_hv 1 ovs-vsctl set interface br-phy mtu_request=1000
-check "and the flows follow when its MTU changes" \
+check "I-11 and the flows follow when its MTU changes" \
     not pings vm1 10.0.0.2 -M do -s $((951 - 28))
 sb_hv 1 ovs-vsctl set interface br-phy mtu_request=$SB_MTU
 check "back again" pings vm1 10.0.0.2 -M do -s 1400
@@ -90,9 +91,9 @@ sb_capture vm2 eth0 "$SB_DIR/vm2.pcap"
 forge 198.18.1.1
 forge 198.18.9.9
 sb_capture_stop
-check "a packet from the peer's address arrives, one from another does not" \
+check "U-25 I-19 a packet from the peer arrives, one from elsewhere does not" \
     equal "$(seen_by_vm2)" 1
-check "and is counted" equal "$(drops 2 mudp_sys_6635 unknown_source)" 1
+check "U-25 and is counted" equal "$(drops 2 mudp_sys_6635 unknown_source)" 1
 
 # B-07: a guest's own MPLS-in-UDP, to the hypervisor's address, stays a guest's
 # packet: it reaches the other guest as it is, and no tunnel port.
@@ -105,7 +106,7 @@ sb_capture vm2 eth0 "$SB_DIR/vm2.pcap"
 sb_in vm1 bash -c 'printf "\0\x06\x41\xff\0\0\0\0forged-by-guest" \
     > /dev/udp/198.18.2.1/6635'
 sb_capture_stop
-check "a guest's UDP to port 6635 is a guest's packet" \
+check "B-07 a guest's UDP to port 6635 is a guest's packet" \
     equal "$(seen_by_vm2)" 1
 
 # A daemon that is killed and started again carries on.
