@@ -41,8 +41,9 @@ tests_mplsudp_test_LDADD = lib/libmplsudp.a
 $(tests_mplsudp_test_OBJECTS): ovs-args
 
 check-unit: tests/mplsudp-test
+	@mkdir -p tests/logs
 	@UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1:$$UBSAN_OPTIONS \
-	  tests/mplsudp-test
+	  tests/mplsudp-test --log tests/logs/unit
 
 check-build: all
 	@$(SHELL) $(srcdir)/tests/check-build '$(srcdir)' '$(OVS_SOURCE)' \

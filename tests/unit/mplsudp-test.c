@@ -3,6 +3,8 @@
  * mplsudp-test: the unit tests of lib/.
  *
  *     mplsudp-test [SUITE...]      runs all suites, or those named
+ *     mplsudp-test --log FILE      runs all, and writes each case with its
+ *                                  result to FILE
  *     mplsudp-test --list          prints their names
  *
  * Prints one line for each case that fails and ends with "N passed, N failed";
@@ -61,6 +63,35 @@ print_suites(void)
     }
 }
 
+static void
+run_all(void)
+{
+    unit_runs_all = true;
+    for (int i = 0; i < N_SUITES; i++) {
+        unit_suite(suites[i].name, suites[i].run);
+    }
+}
+
+/* Runs all suites with a log in 'file'.  Returns the exit status. */
+static int
+run_with_log(const char *file)
+{
+    int status;
+
+    unit_log = fopen(file, "w");
+    if (!unit_log) {
+        perror(file);
+        return 2;
+    }
+    run_all();
+    status = unit_totals();
+    if (fclose(unit_log)) {
+        perror(file);
+        return 2;
+    }
+    return status;
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -68,6 +99,9 @@ main(int argc, char *argv[])
     if (argc == 2 && !strcmp(argv[1], "--list")) {
         print_suites();
         return EXIT_SUCCESS;
+    }
+    if (argc == 3 && !strcmp(argv[1], "--log")) {
+        return run_with_log(argv[2]);
     }
     for (int i = 1; i < argc; i++) {
         if (suite_find(argv[i]) == N_SUITES) {
@@ -77,11 +111,8 @@ main(int argc, char *argv[])
         }
     }
 
-    unit_runs_all = argc == 1;
-    if (unit_runs_all) {
-        for (int i = 0; i < N_SUITES; i++) {
-            unit_suite(suites[i].name, suites[i].run);
-        }
+    if (argc == 1) {
+        run_all();
     }
     for (int i = 1; i < argc; i++) {
         int found = suite_find(argv[i]);

@@ -11,6 +11,7 @@
 enum { SHOWN_BYTES = 16 };          /* Of each side of a difference. */
 
 bool unit_runs_all;
+FILE *unit_log;
 
 static const char *suite_name;
 static char case_name[128];
@@ -25,6 +26,10 @@ case_end(void)
     if (case_open) {
         n_passed += !case_failed;
         n_failed += case_failed;
+        if (unit_log) {
+            fprintf(unit_log, "%s: %s: %s\n", case_failed ? "FAILED" : "ok",
+                    suite_name, case_name);
+        }
     }
     case_open = case_failed = false;
 }
@@ -42,6 +47,9 @@ int
 unit_totals(void)
 {
     printf("%u passed, %u failed\n", n_passed, n_failed);
+    if (unit_log) {
+        fprintf(unit_log, "%u passed, %u failed\n", n_passed, n_failed);
+    }
     return n_failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 

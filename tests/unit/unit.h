@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "mplsudp-drop.h"
 
@@ -43,6 +44,11 @@ void test_mplsudp_drop(void);
 
 /* Runs suite 'run' under 'name', which its failures are printed with. */
 void unit_suite(const char *name, void (*run)(void));
+
+/* If set, each case is written here with its result, "ok: SUITE: CASE" or
+ * "FAILED: SUITE: CASE", and the totals behind them; tests/conformance/report
+ * reads that. */
+extern FILE *unit_log;
 
 /* Prints the totals.  Returns the exit status: 1 if a case failed. */
 int unit_totals(void);
