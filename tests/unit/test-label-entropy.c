@@ -191,7 +191,7 @@ test_stacks(void)
           false },
         { "third label differs", { 100, 200, 300, NONE },
           { 100, 200, 301, NONE }, false },
-        { "E-01 entropy label counts, RFC 6790 4.3", { 100, 7, 5000, NONE },
+        { "entropy label counts, RFC 6790 4.3", { 100, 7, 5000, NONE },
           { 100, 7, 5001, NONE }, false },
         { "S-05 null on top, RFC 7274 3", { 100, 200, NONE },
           { 0, 100, 200, NONE }, true },

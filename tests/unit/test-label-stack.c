@@ -79,9 +79,9 @@ static const struct {
       DROP(SPECIAL_LABEL), 0, DROP(SPECIAL_LABEL) },
     { "E-03 indicator alone", { 7, NONE },
       DROP(SPECIAL_LABEL), 0, DROP(SPECIAL_LABEL) },
-    { "E-01 special entropy label, RFC 6790 3", { 300, 7, 13, NONE },
+    { "special entropy label, RFC 6790 3", { 300, 7, 13, NONE },
       DROP(SPECIAL_LABEL), 0, PASS },
-    { "E-01 indicator above null", { 300, 7, 0, NONE },
+    { "indicator above null", { 300, 7, 0, NONE },
       DROP(SPECIAL_LABEL), 0, PASS },
     { "S-01 extension label at the bottom, RFC 7274 3.1", { 15, NONE },
       DROP(SPECIAL_LABEL), 0, DROP(SPECIAL_LABEL) },
@@ -226,7 +226,7 @@ test_ttl(void)
     p.bytes[7] = 0;
     test_stack(p.bytes, p.size, p.size, PASS, KEY(0, 100, 200), PASS);
 
-    unit_case("E-02 TTL 0 of the entropy label, RFC 6790 4.2");
+    unit_case("E-03 TTL 0 of the entropy label, RFC 6790 4.1");
     p.size = 0;
     put_stack(&p, pair, 64);
     p.bytes[11] = 0;

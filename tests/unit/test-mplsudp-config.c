@@ -314,7 +314,8 @@ test_defaults(void)
             = find(defaults[i].option);
 
         unit_case("default of %s%s", defaults[i].option,
-                  !strcmp(defaults[i].option, "csum") ? ", U-08 U-23" : "");
+                  !strcmp(defaults[i].option, "csum") ? ", U-08 U-23 Z-02"
+                  : "");
         unit_text("value", defaults[i].printed,
                   option->format(&config, text) ? text : NULL);
     }

@@ -155,7 +155,8 @@ test_nibbles(void)
         struct tunnel_inner received;
         bool ip = nibble == 4 || nibble == 6;
 
-        unit_case("P-04 first nibble %u, RFC 4385 2, RFC 8469 4", nibble);
+        unit_case("P-04 P-14 first nibble %u, RFC 4385 2, RFC 8469 4",
+                  nibble);
         ref_put_fill(&payload, (uint8_t) (nibble << 4 | 5), 1);
         ref_put_fill(&payload, 0, 59);
         make(&p, 4, 0, &payload, true);

@@ -41,7 +41,7 @@ test_kind(const char *options, enum kind kind, enum way way, bool ipv6)
     size_t ethernet_size;
     struct tunnel t;
 
-    unit_case("I-04 %s, port with %s over IPv%d", kinds[kind].name, options,
+    unit_case("%s, port with %s over IPv%d", kinds[kind].name, options,
               ipv6 ? 6 : 4);
     ethernet_size = kind_make(&in, kind);
     if (!unit_true("port", tunnel_init(&t, options, ipv6, 100))) {

@@ -138,7 +138,7 @@ static const struct {
     { "more fragments, RFC 791", false, 6, 0x20, true, DROP(OUTER_FRAGMENT) },
     { "fragment offset 1", false, 7, 0x01, true, DROP(OUTER_FRAGMENT) },
     { "fragment offset 0x1000", false, 6, 0x10, true, DROP(OUTER_FRAGMENT) },
-    { "I-09 no DF is no fragment", false, 6, 0x00, true, PASS },
+    { "no DF is no fragment", false, 6, 0x00, true, PASS },
     { "reserved flag is no fragment", false, 6, 0x80, true, PASS },
     { "IPv4 checksum wrong", false, 11, 0x5a, false, DROP(IP_CHECKSUM) },
     { "IPv4 TTL changed", false, 8, 63, false, DROP(IP_CHECKSUM) },

@@ -134,7 +134,7 @@ round_trip(struct tunnel *t, const struct ref_packet *in, uint16_t type_in,
 static void
 test_frames(void)
 {
-    unit_case("random frames");
+    unit_case("P-07 random frames");
     for (int i = 0; i < ROUNDS; i++) {
         static struct ref_packet in;
         struct tunnel t;
