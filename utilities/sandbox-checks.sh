@@ -51,9 +51,17 @@ show_result() {
     echo "$passed passed, $failed failed"
 }
 
+# True if the tunnel ports are of one of our types.
+is_mpls() {
+    case $encap in
+    mplsudp | mplsgre | mplsip) return 0 ;;
+    *) return 1 ;;
+    esac
+}
+
 # What kinds of traffic this encapsulation carries.
 kinds() {
-    test "$encap" = mplsudp && echo ether4 ether6 routed4 routed6 ||
+    is_mpls && echo ether4 ether6 routed4 routed6 ||
         echo ether4 ether6
 }
 
@@ -114,8 +122,8 @@ check_pings() {
             check_pairs "$t" "$kind" $ttl
         done
     done
-    test "$encap" = mplsudp ||
-        say "skipped: IP without Ethernet, which only mplsudp carries"
+    is_mpls ||
+        say "skipped: IP without Ethernet, which only MPLS ports carry"
 }
 
 ## Isolation ----------------------------------------------------------------
@@ -192,7 +200,7 @@ count_marked() {
 check_captures() {
     local t=$1 other=$2 i own=0 crossed=0 ways=2 n
 
-    test "$encap" != mplsudp || ways=3
+    ! is_mpls || ways=3
     for ((i = 1; i <= hypervisors; i++)); do
         n=$(count_marked "$t$i" "$t" $i 'and icmp.type == 8')
         own=$((own + n))
@@ -304,8 +312,8 @@ check_daemons() {
     done
     check $((${#dead} != 0)) "ovs-vswitchd ran throughout on all\
 ${dead:+ but$dead}"
-    if test "$encap" != mplsudp; then
-        say "skipped: mplsudp/show, which only mplsudp ports have"
+    if ! is_mpls; then
+        say "skipped: mplsudp/show, which only MPLS ports have"
         return
     fi
     for ((i = 1; i <= hypervisors; i++)); do

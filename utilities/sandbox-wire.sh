@@ -11,7 +11,7 @@
 read_wire() {
     local pin=()
 
-    test "$1$encap" != pinmplsudp ||
+    test "$1" != pin || ! is_mpls ||
         pin=(-d "mpls.label==${LABEL[red]},pwethcw"
              -d "mpls.label==${LABEL[blue]},pwethcw")
     shift
@@ -23,13 +23,15 @@ read_wire() {
 wire_filter() {
     case $encap in
     mplsudp) echo "udp.dstport == 6635" ;;
+    mplsgre) echo "gre.proto == 0x8847" ;;
+    mplsip) echo "ip.proto == 137 or ipv6.nxt == 137" ;;
     *) echo "$encap" ;;
     esac
 }
 
 wire_key() {
     case $encap in
-    mplsudp) echo mpls.label ;;
+    mpls*) echo mpls.label ;;
     vxlan | geneve) echo "$encap.vni" ;;
     gre) echo gre.key ;;
     esac
@@ -57,10 +59,12 @@ check_labels() {
     done
 }
 
-# What else RFC 7510 and RFC 3032 ask of an mplsudp packet.
+# What else RFC 7510 and RFC 3032 ask of an mplsudp packet.  GRE and IP have no
+# field for a checksum or a flow.
 check_mplsudp_fields() {
     local fields ports
 
+    test "$encap" = mplsudp || return 0
     fields=$(read_wire pin -Y "$(wire_filter)" -T fields -E occurrence=f \
         -e mpls.bottom -e udp.checksum.status -e udp.srcport)
     check_equal "bottom of stack of the first label" \
@@ -86,11 +90,15 @@ kind_filter() {
     esac
 }
 
-# Bytes that the tunnel must add to a VM's packet of kind $1, with mplsudp:
-# outer IP, UDP 8, label 4; with Ethernet also control word 4 and header 14.
-mplsudp_overhead() {
-    local bytes=$((8 + 4 + (underlay == 4 ? 20 : 40)))
+# Bytes that the tunnel must add to a VM's packet of kind $1: outer IP, UDP 8 or
+# GRE 4, label 4; with Ethernet also control word 4 and header 14.
+mpls_overhead() {
+    local bytes=$((4 + (underlay == 4 ? 20 : 40)))
 
+    case $encap in
+    mplsudp) bytes=$((bytes + 8)) ;;
+    mplsgre) bytes=$((bytes + 4)) ;;
+    esac
     case $1 in
     routed*) echo $bytes ;;
     *) echo $((bytes + 4 + 14)) ;;
@@ -125,9 +133,9 @@ show_packet() {
     esac
     bytes=$((outer - inner))
     notes+=("overhead: $bytes bytes for $(kind_name "$kind")")
-    if test "$encap" = mplsudp; then
+    if is_mpls; then
         check_equal "bytes added to the VM's $inner" $bytes \
-            "$(mplsudp_overhead "$kind")"
+            "$(mpls_overhead "$kind")"
     else
         check $((bytes < 20)) "bytes added to the VM's $inner: $bytes"
     fi
@@ -135,11 +143,11 @@ show_packet() {
 
 check_wire() {
     check_labels
-    test "$encap" != mplsudp || check_mplsudp_fields
+    check_mplsudp_fields
     show_packet ether4 red
     show_packet arp blue
     show_packet ether6 blue
-    if test "$encap" = mplsudp; then
+    if is_mpls; then
         show_packet routed4 red
         show_packet routed6 blue
     fi
