@@ -130,7 +130,8 @@ check-ovs-all: ovs-check-data
 # ---- Others -----------------------------------------------------------------
 
 check-system: all
-	@MPLSUDP_BUILD='$(ovs_build)' $(srcdir)/tests/system/run
+	@MPLSUDP_BUILD='$(ovs_build)' $(SHELL) $(srcdir)/tests/with-log \
+	  tests/logs/system $(srcdir)/tests/system/run
 
 check-oracle: all
 	@MPLSUDP_BUILD='$(ovs_build)' $(srcdir)/tests/oracle/run uml
