@@ -20,6 +20,10 @@
 #   check-fuzz       the decoders of lib/ by clang's libFuzzer, FUZZ_SECONDS
 #                    (5) for each
 #   check-sanitizers check-unit and check-at, by gcc and clang with sanitizers
+#   conformance      each rule of the RFCs with the tests that show it, from
+#                    the logs of check-unit, check-at, check-system and
+#                    check-oracle, which run if their logs are older than
+#                    what they tested
 #
 # TESTSUITEFLAGS goes to the Autotest suites: "-k WORD", "-j1", "5-9".
 
@@ -134,7 +138,8 @@ check-system: all
 	  tests/logs/system $(srcdir)/tests/system/run
 
 check-oracle: all
-	@MPLSUDP_BUILD='$(ovs_build)' $(srcdir)/tests/oracle/run uml
+	@MPLSUDP_BUILD='$(ovs_build)' $(SHELL) $(srcdir)/tests/with-log \
+	  tests/logs/oracle $(srcdir)/tests/oracle/run uml
 check-oracle-qemu: all
 	@MPLSUDP_BUILD='$(ovs_build)' $(srcdir)/tests/oracle/run qemu
 
@@ -142,9 +147,12 @@ check-sanitizers:
 	@$(SHELL) $(srcdir)/tests/check-sanitizers '$(srcdir)' '$(OVS_SOURCE)' \
 	  '$(MAKE)'
 
+conformance: all tests/mplsudp-test tests/testsuite
+	+@$(srcdir)/tests/conformance/run '$(srcdir)' '$(MAKE)'
+
 .PHONY: check-unit check-at check-system check-oracle check-oracle-qemu \
 	check-ovs check-ovs-all check-pure check-sizes check-hooks check-build \
-	check-fuzz check-sanitizers ovs-check-data
+	check-fuzz check-sanitizers conformance ovs-check-data
 
 EXTRA_DIST += tests
 CLEANFILES += tests/mplsudp-test tests/testsuite tests/testsuite.log \
