@@ -24,6 +24,7 @@ enum {
     ETHERTYPE_QINQ = 0x88a8,
     ETHERTYPE_IPV6 = 0x86dd,
     ETHERTYPE_MPLS = 0x8847,
+    ETHERTYPE_MAC_CONTROL = 0x8808,     /* PAUSE frames, IEEE 802.3. */
     ETHERTYPE_MPLS_UPSTREAM = 0x8848,   /* Upstream-assigned, RFC 5332. */
     IPV4_SIZE = 20,             /* Without options. */
     IPV6_SIZE = 40              /* Without extension headers. */

@@ -132,13 +132,15 @@ plan_ip(const struct mplsudp_push *push, const struct inner_packet *inner,
     return MPLSUDP_PASS;
 }
 
-/* An Ethernet frame below the template's stack and control word. */
+/* An Ethernet frame below the template's stack and control word.  MAC control
+ * frames are for the link that they are on (RFC 4448 section 4.4.5). */
 static enum mplsudp_drop
 plan_ethernet(const struct mplsudp_push *push,
               const struct inner_packet *inner, struct mplsudp_encap *encap)
 {
     if (!inner->has_ethernet || push->payload == MPLSUDP_PAYLOAD_MPLS
-        || push->payload == MPLSUDP_PAYLOAD_IP) {
+        || push->payload == MPLSUDP_PAYLOAD_IP
+        || inner->outer_type == ETHERTYPE_MAC_CONTROL) {
         return MPLSUDP_DROP_PAYLOAD;
     }
     if (push->key_verdict != MPLSUDP_PASS) {

@@ -37,8 +37,8 @@ struct mplsudp_encap {
  *    any on a payload=ip port, is sent below the template's stack, without
  *    Ethernet header.
  *
- *  - Any other Ethernet frame is sent below the template's stack and control
- *    word, if the port carries Ethernet.
+ *  - Any other Ethernet frame but PAUSE is sent below the template's stack and
+ *    control word, if the port carries Ethernet.
  *
  * Returns MPLSUDP_PASS and fills in '*encap', or the reason for dropping the
  * packet: PAYLOAD, NO_KEY, BAD_KEY, TTL_EXPIRED, TOO_BIG or INNER_TRUNCATED,

@@ -38,6 +38,8 @@ const struct kind_info kinds[N_KINDS] = {
     [VLAN_MPLS] = { "P-08 MPLS with VLAN tag", 0,
                     REFUSED, FRAME, REFUSED, FRAME },
     [LLC] = { "802.3 frame", 0, REFUSED, FRAME, REFUSED, FRAME },
+    [PAUSE] = { "P-11 PAUSE frame, RFC 4448 4.4.5", 0,
+                REFUSED, REFUSED, REFUSED, REFUSED },
 };
 
 static void
@@ -63,7 +65,7 @@ kind_make(struct ref_packet *p, enum kind kind)
         [MPLS] = 0x8847, [MPLS_UPSTREAM] = 0x8848, [IPV4_ZERO] = 0x0800,
         [IPV6_ZERO] = 0x86dd, [IPV4_MACS] = 0x0800, [IPV6_MACS] = 0x86dd,
         [IPV4_ONE_ZERO_MAC] = 0x0800, [ARP] = 0x0806, [ARP_ZERO] = 0x0806,
-        [LLC] = 0x0026
+        [LLC] = 0x0026, [PAUSE] = 0x8808
     };
     bool zero = kind == IPV4_ZERO || kind == IPV6_ZERO || kind == ARP_ZERO
                 || kind == VLAN_IP_ZERO;
@@ -97,6 +99,7 @@ kind_make(struct ref_packet *p, enum kind kind)
         ref_put_arp(p, 1, 2);
         break;
     case LLC:
+    case PAUSE:
         ref_put_fill(p, 0x42, 38);
         break;
     default:

@@ -13,7 +13,7 @@ enum kind {
     MPLS, MPLS_UPSTREAM, MPLS_BARE, MPLS_UPSTREAM_BARE,
     IPV4_ZERO, IPV6_ZERO, IPV4_BARE, IPV6_BARE, IPV4_MACS, IPV6_MACS,
     IPV4_ONE_ZERO_MAC, ARP, ARP_ZERO, ARP_BARE, VLAN_IP, VLAN_IP_ZERO,
-    VLAN_MPLS, LLC, N_KINDS
+    VLAN_MPLS, LLC, PAUSE, N_KINDS
 };
 
 /* How a packet goes out: with its own stack, as IP below the template's, as a
