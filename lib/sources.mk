@@ -8,6 +8,8 @@ AM_CPPFLAGS += -I $(top_srcdir)/%D%
 mplsudp_lib_sources = \
 	%D%/gre-header.c \
 	%D%/gre-header.h \
+	%D%/icmp-quote.c \
+	%D%/icmp-quote.h \
 	%D%/inet-sum.c \
 	%D%/inet-sum.h \
 	%D%/inner-packet.c \

@@ -31,6 +31,7 @@ static const struct {
     { "label-spread", test_label_spread },
     { "outer-header", test_outer_header },
     { "gre-header", test_gre_header },
+    { "icmp-quote", test_icmp_quote },
     { "mplsudp-config", test_mplsudp_config },
     { "mplsudp-template", test_mplsudp_template },
     { "mplsudp-encap", test_mplsudp_encap },

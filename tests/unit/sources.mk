@@ -14,6 +14,7 @@ mplsudp_unit_sources = \
 	%D%/reference.c \
 	%D%/reference.h \
 	%D%/test-gre-header.c \
+	%D%/test-icmp-quote.c \
 	%D%/test-inet-sum.c \
 	%D%/test-inner-packet.c \
 	%D%/test-label-entropy.c \

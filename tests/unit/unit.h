@@ -32,6 +32,7 @@ void test_inner_packet(void);
 void test_label_entropy(void);
 void test_label_spread(void);
 void test_outer_header(void);
+void test_icmp_quote(void);
 void test_mplsudp_config(void);
 void test_mplsudp_template(void);
 void test_mplsudp_encap(void);
