@@ -11,6 +11,7 @@ mplsudp_datapath_sources = \
 	%D%/vport-mplsudp-conflict.c \
 	%D%/vport-mplsudp-count.c \
 	%D%/vport-mplsudp-mtu.c \
+	%D%/vport-mplsudp-pmtu.c \
 	%D%/vport-mplsudp-private.h \
 	%D%/vport-mplsudp-receive.c \
 	%D%/vport-mplsudp-show.c \

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Tunnel MTUs: what the route's device lets through (RFC 4023 section 5.1).
+ * Tunnel MTUs: what the route's device lets through, the option 'tunnel_mtu',
+ * and what vport-mplsudp-pmtu.c has learned (RFC 4023 section 5.1).
  *
  * A template holds the MTU that its device had when it was built, and OVS does
  * not translate flows again when a device's MTU changes.  So the first MTU
@@ -42,16 +43,19 @@ device_mtu(const char *name)
 }
 
 /* Returns the largest outer IP packet, in bytes, that a port with '*config'
- * may send to 'dst': the MTU of the device that the route leaves by, if
- * known, capped by the option 'tunnel_mtu'. */
+ * may send to 'dst': the least of the MTU of the device that the route leaves
+ * by, if known, the option 'tunnel_mtu', and the path MTU, if learned. */
 uint16_t
 vport_mplsudp_tunnel_mtu(const struct mplsudp_config *config,
                          uint32_t pkt_mark, const struct in6_addr *dst)
 {
-    int mtu = config->tunnel_mtu ? config->tunnel_mtu : UINT16_MAX;
+    int mtu = vport_mplsudp_learned_mtu(dst);
     char device[IFNAMSIZ];
     struct in6_addr gw;
 
+    if (config->tunnel_mtu) {
+        mtu = MIN(mtu, config->tunnel_mtu);
+    }
     if (ovs_router_lookup(pkt_mark, dst, device, NULL, &gw)) {
         mtu = MIN(mtu, device_mtu(device));
     }

@@ -8,6 +8,7 @@
 
 #include "cmap.h"
 #include "compat.h"
+#include "icmp-quote.h"
 #include "mplsudp-config.h"
 #include "mplsudp-decap.h"
 #include "mplsudp-drop.h"
@@ -87,6 +88,10 @@ uint64_t vport_mplsudp_n_drops(const struct vport_mplsudp_drops *,
 struct vport_mplsudp_source *
 vport_mplsudp_source_lookup(enum mplsudp_type type, uint16_t dst_port,
                             const struct in6_addr *remote);
+bool vport_mplsudp_have_sources(void);
+const struct vport_mplsudp **
+vport_mplsudp_senders(enum mplsudp_type type, uint16_t dst_port,
+                      const struct in6_addr *remote, size_t *n);
 
 /* vport-mplsudp-conflict.c. */
 char *vport_mplsudp_find_conflict(const struct netdev *,
@@ -95,6 +100,17 @@ char *vport_mplsudp_find_conflict(const struct netdev *,
 /* vport-mplsudp-mtu.c. */
 uint16_t vport_mplsudp_tunnel_mtu(const struct mplsudp_config *,
                                   uint32_t pkt_mark, const struct in6_addr *);
+
+/* vport-mplsudp-pmtu.c. */
+struct vport_mplsudp_pmtu {
+    struct in6_addr peer;
+    uint16_t mtu;               /* Largest outer IP packet, bytes. */
+    long long int expires;      /* As time_msec(). */
+};
+
+uint16_t vport_mplsudp_learned_mtu(const struct in6_addr *peer);
+struct vport_mplsudp_pmtu *vport_mplsudp_learned(size_t *n);
+uint64_t vport_mplsudp_n_icmp(enum icmp_quote_verdict);
 
 /* vport-mplsudp-show.c. */
 void vport_mplsudp_show_init(void);

@@ -9,7 +9,9 @@
 
 #include "netdev-vport.h"
 #include "openvswitch/dynamic-string.h"
+#include "packets.h"
 #include "smap.h"
+#include "timeval.h"
 #include "unixctl.h"
 
 static bool
@@ -79,6 +81,66 @@ show_mtu(struct ds *ds, const struct mplsudp_config *config)
     }
 }
 
+static int
+compare_peers(const void *a_, const void *b_)
+{
+    const struct vport_mplsudp_pmtu *a = a_;
+    const struct vport_mplsudp_pmtu *b = b_;
+
+    return memcmp(&a->peer, &b->peer, sizeof a->peer);
+}
+
+/* Prints the path MTUs that were learned for the far ends that a port with
+ * '*config' sends to. */
+static void
+show_path_mtus(struct ds *ds, const struct mplsudp_config *config)
+{
+    struct vport_mplsudp_pmtu *pmtus;
+    size_t n;
+
+    pmtus = vport_mplsudp_learned(&n);
+    qsort(pmtus, n, sizeof *pmtus, compare_peers);
+    for (size_t i = 0; i < n; i++) {
+        const struct in6_addr *peer = &pmtus[i].peer;
+
+        if (config->remote_ip.set
+            ? !memcmp(config->remote_ip.bytes, peer, sizeof *peer)
+            : !config->peers.n
+              || option_peers_include(&config->peers, peer->s6_addr)) {
+            ds_put_cstr(ds, "    path MTU to ");
+            ipv6_format_mapped(peer, ds);
+            ds_put_format(ds, ": %"PRIu16", learned from ICMP, for %lld s\n",
+                          pmtus[i].mtu,
+                          MAX(0, pmtus[i].expires - time_msec()) / 1000);
+        }
+    }
+    free(pmtus);
+}
+
+/* Prints what became of ICMP errors, if there were any. */
+static void
+show_icmp(struct ds *ds)
+{
+    struct ds counts = DS_EMPTY_INITIALIZER;
+    uint64_t n = vport_mplsudp_n_icmp(ICMP_QUOTE_PASS);
+
+    if (n) {
+        ds_put_format(&counts, "    learned: %"PRIu64"\n", n);
+    }
+    for (int i = ICMP_QUOTE_PASS + 1; i < ICMP_QUOTE_N_VERDICTS; i++) {
+        n = vport_mplsudp_n_icmp(i);
+        if (n) {
+            ds_put_format(&counts, "    ignored, %s: %"PRIu64" (%s)\n",
+                          icmp_quote_name(i), n, icmp_quote_text(i));
+        }
+    }
+    if (counts.length) {
+        ds_put_format(ds, "ICMP errors that told of a path MTU:\n%s",
+                      ds_cstr(&counts));
+    }
+    ds_destroy(&counts);
+}
+
 static void
 show_source(struct ds *ds, const struct vport_mplsudp *port)
 {
@@ -112,6 +174,7 @@ show_user_port(struct ds *ds, const struct netdev *netdev,
                                              sizeof namebuf));
     show_options(ds, config);
     show_mtu(ds, config);
+    show_path_mtus(ds, config);
     if (!config->entropy && config->type == MPLSUDP_TYPE_UDP) {
         ds_put_format(ds, "    UDP source port: %u\n", port->fixed_src_port);
     }
@@ -167,6 +230,9 @@ mplsudp_show(struct unixctl_conn *conn, int argc, const char *argv[],
         netdev_close(vports[i]);
     }
     free(vports);
+    if (argc < 2) {
+        show_icmp(&ds);
+    }
 
     if (argc > 1 && !ds.length) {
         ds_put_format(&ds, "%s: no port of type mplsudp, mplsgre or "

@@ -75,6 +75,56 @@ vport_mplsudp_source_lookup(enum mplsudp_type type, uint16_t dst_port,
     return source;
 }
 
+/* Returns true if any port accepts packets from anywhere. */
+bool
+vport_mplsudp_have_sources(void)
+{
+    return !cmap_is_empty(&sources);
+}
+
+/* Appends to 'ports', which has '*n' entries, those of 'source'. */
+static const struct vport_mplsudp **
+append_ports(const struct vport_mplsudp_source *source,
+             const struct vport_mplsudp **ports, size_t *n)
+    OVS_REQUIRES(sources_mutex)
+{
+    const struct vport_mplsudp *port;
+
+    ports = xrealloc(ports, (*n + ovs_list_size(&source->ports))
+                            * sizeof *ports);
+    LIST_FOR_EACH (port, source_node, &source->ports) {
+        ports[(*n)++] = port;
+    }
+    return ports;
+}
+
+/* Returns all ports that may send packets of 'type' and 'dst_port' to
+ * 'remote', and stores their number in '*n'.  The caller frees the array; the
+ * ports are valid until it quiesces.
+ *
+ * The ports are not for use under the lock: vport_mplsudp_withdraw() takes it
+ * when netdev's lock is held already. */
+const struct vport_mplsudp **
+vport_mplsudp_senders(enum mplsudp_type type, uint16_t dst_port,
+                      const struct in6_addr *remote, size_t *n)
+{
+    const struct vport_mplsudp_source *one, *any;
+    const struct vport_mplsudp **ports = NULL;
+
+    *n = 0;
+    ovs_mutex_lock(&sources_mutex);
+    one = find_source(type, dst_port, remote);
+    if (one) {
+        ports = append_ports(one, ports, n);
+    }
+    any = find_source(type, dst_port, &in6addr_any);
+    if (any && any != one && has_peer(any, remote)) {
+        ports = append_ports(any, ports, n);
+    }
+    ovs_mutex_unlock(&sources_mutex);
+    return ports;
+}
+
 static struct vport_mplsudp_source *
 create_source(enum mplsudp_type type, uint16_t dst_port,
               const struct in6_addr *remote)

@@ -39,6 +39,7 @@ struct dp_packet;
 struct dp_packet_batch;
 struct ds;
 struct flow;
+struct flow_wildcards;
 struct netdev;
 struct netdev_tnl_build_header_params;
 struct netdev_tunnel_config;
@@ -62,6 +63,8 @@ int vport_mplsudp_check_stock_config(const struct netdev *,
                                      const struct netdev_tunnel_config *,
                                      struct ds *errors);
 bool tunnel_check_status_change__(struct netdev_vport *);
+void vport_mplsudp_pmtu_run(void);
+void vport_mplsudp_pmtu_wait(void);
 
 /* Rows of the netdev class. */
 int vport_mplsudp_build_header(const struct netdev *,
@@ -122,6 +125,8 @@ bool vport_mplsudp_owns_action(const struct nlattr *);
 uint8_t vport_mplsudp_push_nw_proto(const struct ovs_action_push_tnl *);
 size_t vport_mplsudp_header_size(const struct ovs_action_push_tnl *,
                                  const struct flow *);
+bool vport_mplsudp_snoop_icmp(const struct flow *, struct flow_wildcards *,
+                              const struct netdev *, const struct dp_packet *);
 
 /* Hook in vswitchd/bridge.c. */
 int vport_mplsudp_check_datapath(const struct netdev *,
