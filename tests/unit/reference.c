@@ -18,6 +18,13 @@ set16(uint8_t *p, unsigned int value)
     p[1] = (uint8_t) value;
 }
 
+/* Sets the checksum at 'field' of what adds up to 'sum' without it. */
+static void
+set_sum(uint8_t *field, uint16_t sum)
+{
+    set16(field, 0xffffu - sum);
+}
+
 void
 ref_put(struct ref_packet *p, const void *data, size_t size)
 {
@@ -151,7 +158,7 @@ ref_put_tunnel(struct ref_packet *p, const struct ref_ip *outer,
     if (sum) {
         uint16_t value = ref_udp_sum(header, udp, ip.body_size);
 
-        set16(udp + 6, value == 0xffff ? 0xffffu : 0xffffu - value);
+        set_sum(udp + 6, value == 0xffff ? 0 : value);
     }
 }
 
@@ -192,47 +199,74 @@ ref_udp_sum(const uint8_t *ip, const uint8_t *udp, size_t size)
     return ref_sum(sum, udp, size);
 }
 
+size_t
+ref_ip_header(const uint8_t *ip, size_t size, uint8_t *protocol)
+{
+    size_t header_size = ip[0] % 16 * 4u;
+
+    *protocol = ip[9];
+    if (ip[0] / 16 == 6) {
+        header_size = 40;
+        *protocol = ip[6];
+        while (*protocol == 0 || *protocol == 43 || *protocol == 44
+               || *protocol == 60) {
+            const uint8_t *extension = ip + header_size;
+
+            if (size < header_size + 8) {
+                return 0;
+            }
+            header_size += *protocol == 44 ? 8 : extension[1] * 8u + 8;
+            *protocol = extension[0];
+        }
+    }
+    return header_size <= size ? header_size : 0;
+}
+
+size_t
+ref_tunnel_header(const uint8_t *header, size_t size, uint8_t protocol)
+{
+    return protocol == 17 ? 8
+           : protocol == 47 ? (size > 0 && header[0] / 128 ? 8 : 4) : 0;
+}
+
 void
 ref_set_size(uint8_t *ip, size_t size)
 {
-    bool ipv6 = ip[0] / 16 == 6;
-    uint8_t *udp = ip + (ipv6 ? 40 : 20);
-    size_t udp_size = size - (size_t) (udp - ip);
-    bool sum = udp[6] || udp[7];
+    uint8_t protocol;
+    size_t header_size = ref_ip_header(ip, size, &protocol);
+    uint8_t *body = ip + header_size;
+    size_t body_size = size - header_size;
 
-    if (ipv6) {
-        set16(ip + 4, (unsigned int) udp_size);
+    if (ip[0] / 16 == 6) {
+        set16(ip + 4, (unsigned int) (size - 40));
     } else {
         set16(ip + 2, (unsigned int) size);
         set16(ip + 10, 0);
-        set16(ip + 10, 0xffffu - ref_sum(0, ip, 20));
+        set_sum(ip + 10, ref_sum(0, ip, header_size));
     }
-    set16(udp + 4, (unsigned int) udp_size);
-    set16(udp + 6, 0);
-    if (sum) {
-        uint16_t value = ref_udp_sum(ip, udp, udp_size);
+    if (protocol == 17) {
+        bool sum = body[6] || body[7];
 
-        set16(udp + 6, value == 0xffff ? 0xffffu : 0xffffu - value);
+        set16(body + 4, (unsigned int) body_size);
+        set16(body + 6, 0);
+        if (sum) {
+            uint16_t value = ref_udp_sum(ip, body, body_size);
+
+            set_sum(body + 6, value == 0xffff ? 0 : value);
+        }
+    } else if (protocol == 47 && body[0] / 128) {
+        set16(body + 4, 0);
+        set_sum(body + 4, ref_sum(0, body, body_size));
     }
 }
 
-const char *
-ref_check_tunnel(const uint8_t *ip, size_t size, bool sum)
+static const char *
+check_udp(const uint8_t *ip, const uint8_t *udp, size_t size, bool sum)
 {
-    bool ipv6 = ip[0] / 16 == 6;
-    size_t header_size = ipv6 ? 40 : 20;
-    const uint8_t *udp = ip + header_size;
-
-    if (size < header_size + 8) {
-        return "packet is short";
+    if (size < 8) {
+        return "UDP header is cut";
     }
-    if (ipv6 ? get16(ip + 4) + 40u != size : get16(ip + 2) != size) {
-        return "IP length";
-    }
-    if (!ipv6 && (ip[0] != 0x45 || ref_sum(0, ip, 20) != 0xffff)) {
-        return "IPv4 header checksum";
-    }
-    if (get16(udp + 4) != size - header_size) {
+    if (get16(udp + 4) != size) {
         return "UDP length";
     }
     if (!sum) {
@@ -241,6 +275,34 @@ ref_check_tunnel(const uint8_t *ip, size_t size, bool sum)
     if (!get16(udp + 6)) {
         return "UDP checksum is zero";
     }
-    return ref_udp_sum(ip, udp, size - header_size) != 0xffff
-           ? "UDP checksum" : NULL;
+    return ref_udp_sum(ip, udp, size) != 0xffff ? "UDP checksum" : NULL;
+}
+
+const char *
+ref_check_tunnel(const uint8_t *ip, size_t size, uint8_t protocol, bool sum)
+{
+    bool ipv6 = ip[0] / 16 == 6;
+    size_t header_size = ipv6 ? 40 : 20;
+    const uint8_t *body = ip + header_size;
+
+    if (size < header_size + 4) {
+        return "packet is short";
+    }
+    if (ipv6 ? get16(ip + 4) + 40u != size : get16(ip + 2) != size) {
+        return "IP length";
+    }
+    if (!ipv6 && (ip[0] != 0x45 || ref_sum(0, ip, 20) != 0xffff)) {
+        return "IPv4 header checksum";
+    }
+    if (ip[ipv6 ? 6 : 9] != protocol) {
+        return "IP protocol";
+    }
+    switch (protocol) {
+    case 17:
+        return check_udp(ip, body, size - header_size, sum);
+    case 47:
+        return get16(body) || get16(body + 2) != 0x8847 ? "GRE header" : NULL;
+    default:
+        return NULL;
+    }
 }

@@ -65,14 +65,26 @@ uint16_t ref_sum(uint16_t sum, const uint8_t *data, size_t size);
  * behind the IP header at 'ip': 0xffff if the checksum in it is right. */
 uint16_t ref_udp_sum(const uint8_t *ip, const uint8_t *udp, size_t size);
 
-/* Makes the IP packet at 'ip', which has no options or extension headers and
- * carries UDP, 'size' bytes long: sets the lengths and, where there were
+/* Returns the bytes of the IP header of the 'size' bytes at 'ip', with IPv4
+ * options and IPv6 extension headers, and stores in '*protocol' what follows;
+ * 0 if they do not fit. */
+size_t ref_ip_header(const uint8_t *ip, size_t size, uint8_t *protocol);
+
+/* Returns the bytes of the UDP or GRE header of 'protocol' at 'header', of
+ * which 'size' bytes are there; 0 for IP protocol 137. */
+size_t ref_tunnel_header(const uint8_t *header, size_t size,
+                         uint8_t protocol);
+
+/* Makes the IP packet at 'ip', which carries UDP, GRE or MPLS, 'size' bytes
+ * long, at least its headers: sets the lengths and, where there were
  * checksums, the checksums. */
 void ref_set_size(uint8_t *ip, size_t size);
 
 /* Returns null if the 'size' bytes at 'ip' are a right IP packet without
- * options with a right UDP datagram, whose checksum is zero unless 'sum';
- * else what is wrong. */
-const char *ref_check_tunnel(const uint8_t *ip, size_t size, bool sum);
+ * options that carries 'protocol': 17 with a right UDP header, whose checksum
+ * is zero unless 'sum', 47 with the GRE header of a unicast MPLS packet, or
+ * 137; else what is wrong. */
+const char *ref_check_tunnel(const uint8_t *ip, size_t size,
+                             uint8_t protocol, bool sum);
 
 #endif /* reference.h */

@@ -131,8 +131,7 @@ test_inherit(size_t i, bool ipv6, uint8_t inner_version)
     tunnel_build(&t);
     if (unit_verdict("verdict", MPLSUDP_PASS,
                      tunnel_send(&t, &in, type, &out))) {
-        unit_text("complaint", NULL,
-                  ref_check_tunnel(ip, out.size - 14, true));
+        unit_text("complaint", NULL, tunnel_complaint(&t, &out));
         unit_number("TOS", cases[i].outer_tos,
                     ipv6 ? (ip[0] & 15) << 4 | ip[1] >> 4 : ip[1]);
         unit_number("TTL", cases[i].outer_ttl, ip[ipv6 ? 7 : 8]);

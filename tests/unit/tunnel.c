@@ -8,6 +8,12 @@
 
 #include "unit.h"
 
+const struct tunnel_type tunnel_types[MPLSUDP_N_TYPES] = {
+    [MPLSUDP_TYPE_UDP] = { "mplsudp", 17, 8 },
+    [MPLSUDP_TYPE_GRE] = { "mplsgre", 47, 4 },
+    [MPLSUDP_TYPE_IP] = { "mplsip", 137, 0 },
+};
+
 static const struct ref_ip outer_ip = {
     .version = 4, .protocol = 17, .src = 0xc0000201, .dst = 0xc0000202
 };
@@ -135,18 +141,18 @@ tunnel_send(const struct tunnel *t, const struct ref_packet *in,
     return verdict;
 }
 
-/* Appends an IP packet by '*ip' with the header of 'type' before '*body'. */
-static void
-put_tunnel(struct ref_packet *out, enum mplsudp_type type,
+void
+tunnel_put(struct ref_packet *out, enum mplsudp_type type,
            const struct ref_ip *ip, const struct ref_packet *body, bool sum)
 {
-    struct ref_packet gre = { .size = 0 };
+    static struct ref_packet gre;
 
     switch (type) {
     case MPLSUDP_TYPE_UDP:
         ref_put_tunnel(out, ip, body->bytes, body->size, sum);
         break;
     case MPLSUDP_TYPE_GRE:
+        gre.size = 0;
         ref_put32(&gre, 0x8847);
         ref_put(&gre, body->bytes, body->size);
         ref_put_ip_body(out, ip, 47, gre.bytes, gre.size);
@@ -156,6 +162,14 @@ put_tunnel(struct ref_packet *out, enum mplsudp_type type,
         ref_put_ip_body(out, ip, 137, body->bytes, body->size);
         break;
     }
+}
+
+const char *
+tunnel_complaint(const struct tunnel *t, const struct ref_packet *out)
+{
+    return ref_check_tunnel(out->bytes + 14, out->size - 14,
+                            tunnel_types[t->config.type].protocol,
+                            t->config.csum);
 }
 
 void
@@ -170,7 +184,7 @@ tunnel_expect(const struct tunnel *t, uint8_t tos, uint8_t ttl,
     ip.fragment = t->config.df_default ? 0x4000 : 0;
     out->size = 0;
     ref_put_ethernet(out, outer_dst, outer_src, ipv6 ? 0x86dd : 0x0800);
-    put_tunnel(out, t->config.type, &ip, body, t->config.csum);
+    tunnel_put(out, t->config.type, &ip, body, t->config.csum);
 }
 
 enum mplsudp_drop

@@ -22,6 +22,14 @@ struct tunnel {
     struct mplsudp_push push;
 };
 
+/* What the types send, as the RFCs have it. */
+struct tunnel_type {
+    const char *name;
+    uint8_t protocol;           /* Behind the outer IP header. */
+    size_t header_size;         /* Bytes between that and the stack. */
+};
+extern const struct tunnel_type tunnel_types[MPLSUDP_N_TYPES];
+
 enum {
     TUNNEL_PORT = 50000,        /* UDP source port with entropy=false. */
     TUNNEL_ETHERNET = 0         /* Type of a packet with Ethernet header. */
@@ -48,6 +56,17 @@ void tunnel_destroy(struct tunnel *t);
 enum mplsudp_drop tunnel_send(const struct tunnel *t,
                               const struct ref_packet *in, uint16_t type,
                               struct ref_packet *out);
+
+/* Appends to '*out' an IP packet by '*ip' with the header of 'type' before
+ * '*body'.  The UDP checksum is zero unless 'sum'. */
+void tunnel_put(struct ref_packet *out, enum mplsudp_type type,
+                const struct ref_ip *ip, const struct ref_packet *body,
+                bool sum);
+
+/* Returns null if '*out', which '*t' sent, has right outer headers and
+ * checksums; else what is wrong. */
+const char *tunnel_complaint(const struct tunnel *t,
+                             const struct ref_packet *out);
 
 /* Makes in '*out' what tunnel_send() should give for an IP packet that has
  * 'tos' and 'ttl' and, behind UDP, GRE or directly, '*body'. */
