@@ -10,8 +10,8 @@
  * Prints one line for each case that fails and ends with "N passed, N failed";
  * exit status 1 if any failed.  Names of cases carry the rules of the RFCs
  * that they test (U-02, T-09, ...).  The packets of the suite "vectors" come
- * from the file packets.txt in the folder that the environment variable
- * MPLSUDP_VECTORS names. */
+ * from the files in the folder that the environment variable MPLSUDP_VECTORS
+ * names. */
 
 #include <stdio.h>
 #include <stdlib.h>

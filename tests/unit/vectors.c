@@ -67,11 +67,11 @@ parse_fields(char *text, struct vector *v)
         int64_t *field;
     } fields[] = {
         { "key=", &v->key }, { "type=", &v->type }, { "size=", &v->size },
-        { "ecn=", &v->ecn },
+        { "ecn=", &v->ecn }, { "ttl=", &v->ttl },
     };
     enum { N_FIELDS = sizeof fields / sizeof fields[0] };
 
-    v->key = v->type = v->size = v->ecn = VECTOR_NONE;
+    v->key = v->type = v->size = v->ecn = v->ttl = VECTOR_NONE;
     for (char *p = strtok(text, ", "); p; p = strtok(NULL, ", ")) {
         char *end;
         size_t i = 0;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * vectors: reads packets.txt, tunnel packets and what becomes of them.
+ * vectors: reads packets.txt and packets-gre-ip.txt, tunnel packets and what
+ * becomes of them.
  *
  * A line that is not empty and does not start with '#' is one vector:
  *
@@ -10,7 +11,7 @@
  *            not send such a packet; "-" for none
  *   verdict  "pass" or a name from lib/mplsudp-drop.h
  *   fields   of a packet that passes: key, type, size of the payload, and ecn
- *            if the payload's congestion mark changes; "-" for none
+ *            or ttl if that of the payload's IP header changes; "-" for none
  *   hex      the packet from the outer Ethernet header on; "=" for the one of
  *            the line before
  *   source   where the vector comes from, and the rules that it tests */
@@ -24,11 +25,11 @@
 enum { VECTOR_NONE = -1 };      /* A field that is not given. */
 
 struct vector {
-    char name[64];
+    char name[96];
     struct mplsudp_config config;
     bool reencode;
     enum mplsudp_drop verdict;
-    int64_t key, type, size, ecn;
+    int64_t key, type, size, ecn, ttl;
     uint8_t frame[2048];
     size_t frame_size;
 };
