@@ -27,6 +27,7 @@ static const struct {
     { "inet-sum", test_inet_sum },
     { "label-stack", test_label_stack },
     { "inner-packet", test_inner_packet },
+    { "stack-body", test_stack_body },
     { "label-entropy", test_label_entropy },
     { "label-spread", test_label_spread },
     { "outer-header", test_outer_header },

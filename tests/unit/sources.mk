@@ -29,6 +29,7 @@ mplsudp_unit_sources = \
 	%D%/test-mplsudp-template.c \
 	%D%/test-outer-header.c \
 	%D%/test-round-trip.c \
+	%D%/test-stack-body.c \
 	%D%/test-vectors.c \
 	%D%/test-wire.c \
 	%D%/tunnel.c \

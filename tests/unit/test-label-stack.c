@@ -83,6 +83,36 @@ static const struct {
       DROP(SPECIAL_LABEL), 0, PASS },
     { "indicator above null", { 300, 7, 0, NONE },
       DROP(SPECIAL_LABEL), 0, PASS },
+    { "E-03 pair on top, RFC 6790 4.1", { 7, 5000, 16, NONE },
+      PASS, 16, PASS },
+    { "E-03 pair on top of three", { 7, 5000, 100, 200, 300, NONE },
+      PASS, KEY(100, 200, 300), PASS },
+    { "L-02 pair on top of null", { 7, 5000, 0, NONE }, PASS, 0, PASS },
+    { "pair on top of router alert", { 7, 5000, 1, 16, NONE },
+      DROP(SPECIAL_LABEL), 0, PASS },
+    { "L-03 pair on top of router alert at the bottom", { 7, 5000, 1, NONE },
+      DROP(SPECIAL_LABEL), 0, DROP(SPECIAL_LABEL) },
+    { "L-05 pair on top of implicit null", { 7, 5000, 3, 16, NONE },
+      DROP(SPECIAL_LABEL), 0, DROP(SPECIAL_LABEL) },
+    { "S-03 pair on top of an extended label", { 7, 5000, 15, 16, 17, NONE },
+      DROP(SPECIAL_LABEL), 0, DROP(SPECIAL_LABEL) },
+    { "S-06 pair on top of an unassigned label", { 7, 5000, 4, 16, NONE },
+      DROP(SPECIAL_LABEL), 0, DROP(SPECIAL_LABEL) },
+    { "pair on top of GAL", { 7, 5000, 13, NONE },
+      DROP(SPECIAL_LABEL), 0, PASS },
+    { "pair and nothing else", { 7, 5000, NONE }, PASS, 0,
+      DROP(SPECIAL_LABEL) },
+    { "E-05 two pairs on top, RFC 6790 4.3", { 7, 5000, 7, 6000, 16, NONE },
+      PASS, 16, DROP(SPECIAL_LABEL) },
+    { "special entropy label on top, RFC 6790 3", { 7, 15, 16, NONE },
+      DROP(SPECIAL_LABEL), 0, DROP(SPECIAL_LABEL) },
+    { "least entropy label, RFC 6790 3", { 7, 16, 17, NONE }, PASS, 17, PASS },
+    { "E-03 indicator on top, at the bottom", { 7, NONE },
+      DROP(SPECIAL_LABEL), 0, DROP(SPECIAL_LABEL) },
+    { "L-08 ends behind the indicator on top", { 7, CUT },
+      DROP(STACK_TRUNCATED), 0, DROP(STACK_TRUNCATED) },
+    { "L-08 ends behind the pair on top", { 7, 5000, CUT },
+      DROP(STACK_TRUNCATED), 0, DROP(STACK_TRUNCATED) },
     { "S-01 extension label at the bottom, RFC 7274 3.1", { 15, NONE },
       DROP(SPECIAL_LABEL), 0, DROP(SPECIAL_LABEL) },
     { "S-01 extension label below a label", { 100, 15, NONE },
@@ -126,7 +156,7 @@ test_stack(const uint8_t *bytes, size_t size, size_t stack_size,
 {
     uint8_t *copy = unit_copy(bytes, size);
     struct label_stack_key read;
-    size_t skip;
+    size_t skip = 99;
 
     if (unit_verdict("label_stack_read_key", key_verdict,
                      label_stack_read_key(copy, size, &read))
@@ -135,8 +165,11 @@ test_stack(const uint8_t *bytes, size_t size, size_t stack_size,
         unit_number("size", stack_size, read.size);
         unit_number("TTL", bytes[3], read.ttl);
     }
-    unit_verdict("label_stack_check", check_verdict,
-                 label_stack_check(copy, size, &skip));
+    if (unit_verdict("label_stack_check", check_verdict,
+                     label_stack_check(copy, size, &skip))
+        && check_verdict == MPLSUDP_PASS) {
+        unit_number("skip", wire_get32(bytes) >> 12 == 7 ? 8 : 0, skip);
+    }
     free(copy);
 }
 
@@ -205,6 +238,38 @@ test_unassigned(void)
     }
 }
 
+/* Of an entropy pair on top, only the indicator's TTL counts, which is like
+ * that of the label that was above it; then that of the label below. */
+static void
+test_ttl_of_pair(void)
+{
+    static const int pair[] = { 7, 5000, 16, NONE };
+    static const struct {
+        const char *name;
+        uint8_t ttls[3];
+        enum mplsudp_drop key_verdict, check_verdict;
+    } cases[] = {
+        { "E-03 TTL 0 of the entropy label on top", { 9, 0, 64 },
+          PASS, PASS },
+        { "L-10 TTL 0 of the indicator on top", { 0, 64, 64 },
+          DROP(TTL_EXPIRED), DROP(TTL_EXPIRED) },
+        { "L-10 TTL 0 of the label below the pair", { 64, 64, 0 },
+          PASS, DROP(TTL_EXPIRED) },
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct ref_packet p = { .size = 0 };
+
+        unit_case("%s, RFC 6790 4.1", cases[i].name);
+        put_stack(&p, pair, 64);
+        for (int j = 0; j < 3; j++) {
+            p.bytes[j * 4 + 3] = cases[i].ttls[j];
+        }
+        test_stack(p.bytes, p.size, p.size, cases[i].key_verdict, 16,
+                   cases[i].check_verdict);
+    }
+}
+
 static void
 test_ttl(void)
 {
@@ -231,6 +296,7 @@ test_ttl(void)
     put_stack(&p, pair, 64);
     p.bytes[11] = 0;
     test_stack(p.bytes, p.size, p.size, PASS, 100, PASS);
+    test_ttl_of_pair();
 }
 
 static void

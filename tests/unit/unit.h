@@ -29,6 +29,7 @@ void test_gre_header(void);
 void test_inet_sum(void);
 void test_label_stack(void);
 void test_inner_packet(void);
+void test_stack_body(void);
 void test_label_entropy(void);
 void test_label_spread(void);
 void test_outer_header(void);
