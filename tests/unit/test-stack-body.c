@@ -221,7 +221,8 @@ test_ipv6_proof(enum body body)
 }
 
 /* A first nibble that is neither 0, 4 nor 6 tells nothing, even if IP would
- * follow; 0 is a control word, with Ethernet behind it (RFC 4385, RFC 4928). */
+ * follow; 0 is a control word, with Ethernet behind it (RFC 4385, RFC
+ * 4928). */
 static void
 test_nibbles(void)
 {
