@@ -315,6 +315,7 @@ test_defaults(void)
 
         unit_case("default of %s%s", defaults[i].option,
                   !strcmp(defaults[i].option, "csum") ? ", U-08 U-23 Z-02"
+                  : !strcmp(defaults[i].option, "entropy_label") ? ", E-04"
                   : "");
         unit_text("value", defaults[i].printed,
                   option->format(&config, text) ? text : NULL);
