@@ -37,6 +37,7 @@ static const struct {
     { "mplsudp-template", test_mplsudp_template },
     { "mplsudp-encap", test_mplsudp_encap },
     { "mplsudp-inherit", test_mplsudp_inherit },
+    { "mplsudp-labels", test_mplsudp_labels },
     { "mplsudp-refuse", test_mplsudp_refuse },
     { "mplsudp-decap", test_mplsudp_decap },
     { "round-trip", test_round_trip },

@@ -25,6 +25,7 @@ mplsudp_unit_sources = \
 	%D%/test-mplsudp-drop.c \
 	%D%/test-mplsudp-encap.c \
 	%D%/test-mplsudp-inherit.c \
+	%D%/test-mplsudp-labels.c \
 	%D%/test-mplsudp-refuse.c \
 	%D%/test-mplsudp-template.c \
 	%D%/test-outer-header.c \
