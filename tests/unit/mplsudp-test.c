@@ -40,6 +40,8 @@ static const struct {
     { "mplsudp-labels", test_mplsudp_labels },
     { "mplsudp-refuse", test_mplsudp_refuse },
     { "mplsudp-decap", test_mplsudp_decap },
+    { "mplsudp-ecn", test_mplsudp_ecn },
+    { "mplsudp-ttl", test_mplsudp_ttl },
     { "round-trip", test_round_trip },
     { "vectors", test_vectors },
     { "mplsudp-drop", test_mplsudp_drop },   /* Last: looks at the others. */

@@ -23,11 +23,13 @@ mplsudp_unit_sources = \
 	%D%/test-mplsudp-config.c \
 	%D%/test-mplsudp-decap.c \
 	%D%/test-mplsudp-drop.c \
+	%D%/test-mplsudp-ecn.c \
 	%D%/test-mplsudp-encap.c \
 	%D%/test-mplsudp-inherit.c \
 	%D%/test-mplsudp-labels.c \
 	%D%/test-mplsudp-refuse.c \
 	%D%/test-mplsudp-template.c \
+	%D%/test-mplsudp-ttl.c \
 	%D%/test-outer-header.c \
 	%D%/test-round-trip.c \
 	%D%/test-stack-body.c \

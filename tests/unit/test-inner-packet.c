@@ -276,6 +276,62 @@ test_ecn_checksum(void)
     }
 }
 
+/* Lowers 'ttl' to 'limit' in a header that differs from the one expected only
+ * there and in the IPv4 checksum. */
+static void
+test_ttl(uint8_t version)
+{
+    static const uint8_t ttls[] = { 0, 1, 2, 63, 64, 127, 128, 254, 255 };
+    enum { N_TTLS = sizeof ttls };
+
+    for (int i = 0; i < N_TTLS * N_TTLS; i++) {
+        uint8_t ttl = ttls[i / N_TTLS], limit = ttls[i % N_TTLS];
+        struct ref_ip ip = version == 4 ? ip4 : ip6;
+        struct ref_packet p = { .size = 0 };
+        uint8_t *copy;
+
+        unit_case("T-02 IPv%d TTL %d under a label with %d, RFC 3443 3",
+                  version, ttl, limit);
+        ip.ttl = ttl;
+        ref_put_ip(&p, &ip);
+        copy = unit_copy(p.bytes, p.size);
+        inner_ttl_lower(copy, version, limit);
+        ip.ttl = ttl < limit ? ttl : limit;
+        p.size = 0;
+        ref_put_ip(&p, &ip);
+        unit_bytes("packet", p.bytes, copy, p.size);
+        free(copy);
+    }
+}
+
+/* The checksum stays right whatever else the header holds, and a wrong one is
+ * not made right: what was broken on its way must be seen to be. */
+static void
+test_ttl_checksum(void)
+{
+    unit_case("L-13 IPv4 header checksum of random headers, RFC 3032 2.4.3");
+    for (int i = 0; i < 5000; i++) {
+        struct ref_packet p = { .size = 0 };
+        struct ref_ip ip = ip4;
+        uint8_t limit = (uint8_t) unit_random();
+
+        ip.ttl = (uint8_t) unit_random();
+        ip.protocol = (uint8_t) unit_random();
+        ip.id = (uint16_t) unit_random();
+        ip.src = unit_random();
+        ip.body_size = 0;
+        ref_put_ip(&p, &ip);
+        inner_ttl_lower(p.bytes, 4, limit);
+        unit_number("sum", 0xffff, ref_sum(0, p.bytes, 20));
+        unit_number("TTL", ip.ttl < limit ? ip.ttl : limit, p.bytes[8]);
+        unit_number("protocol", ip.protocol, p.bytes[9]);
+
+        p.bytes[10] ^= 0x40;
+        inner_ttl_lower(p.bytes, 4, 0);
+        unit_true("wrong sum stays wrong", ref_sum(0, p.bytes, 20) != 0xffff);
+    }
+}
+
 void
 test_inner_packet(void)
 {
@@ -285,4 +341,7 @@ test_inner_packet(void)
     test_fields();
     test_ecn_table();
     test_ecn_checksum();
+    test_ttl(4);
+    test_ttl(6);
+    test_ttl_checksum();
 }

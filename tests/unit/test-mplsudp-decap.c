@@ -2,7 +2,8 @@
  *
  * test-mplsudp-decap: packets out of a tunnel (lib/mplsudp-decap.h), for all
  * values of what a vector shows one of: checksums, first nibbles, control
- * words, congestion marks. */
+ * words.  Congestion marks are in test-mplsudp-ecn.c, TTLs in
+ * test-mplsudp-ttl.c. */
 
 #include "mplsudp-decap.h"
 
@@ -249,111 +250,6 @@ test_control_words(void)
     }
 }
 
-/* Where the IP header stands that takes over the outer mark. */
-static const struct {
-    const char *name;
-    const char *options;
-    bool frame, vlan;
-} carriers[] = {
-    { "IP", "payload=ip", false, false },
-    { "IP, auto", "payload=auto", false, false },
-    { "T-13 frame", "payload=ethernet", true, false },
-    { "T-13 frame, auto", "payload=auto", true, false },
-    { "T-13 VLAN frame", "payload=ethernet", true, true },
-};
-
-static void
-put_carried(struct ref_packet *p, size_t carrier, uint8_t version,
-            uint8_t tos)
-{
-    uint16_t type = version == 4 ? 0x0800 : 0x86dd;
-
-    p->size = 0;
-    if (carriers[carrier].frame) {
-        ref_put32(p, 0);
-        ref_put_ethernet(p, 1, 2, carriers[carrier].vlan ? 0x8100 : type);
-    }
-    if (carriers[carrier].vlan) {
-        ref_put16(p, 7);
-        ref_put16(p, type);
-    }
-    put_inner_ip(p, version, tos);
-}
-
-static void
-test_ecn(size_t carrier, uint8_t outer_version, uint8_t version)
-{
-    static const int merged[4][4] = {
-        /* Rows: inner; columns: outer Not-ECT, ECT(1), ECT(0), CE. */
-        { 0, 0, 0, -1 },
-        { 1, 1, 1, 3 },
-        { 2, 1, 2, 3 },
-        { 3, 3, 3, 3 },
-    };
-
-    for (uint8_t i = 0; i < 16; i++) {
-        uint8_t inner = i >> 2, outer = i & 3;
-        int ecn = merged[inner][outer];
-        size_t skip = carriers[carrier].frame ? 4 : 0;
-        struct ref_packet payload, p;
-        struct tunnel_inner received;
-
-        unit_case("T-09 %s: IPv%d ECN %d in IPv%d ECN %d, RFC 6040 4.2",
-                  carriers[carrier].name, version, inner, outer_version,
-                  outer);
-        put_carried(&payload, carrier, version, (uint8_t) (0xb8 | inner));
-        make(&p, outer_version, (uint8_t) (0x28 | outer), &payload, true);
-        if (receive(carriers[carrier].options, ecn < 0 ? DROP(ECN) : PASS,
-                    &p, &received)
-            && ecn >= 0) {
-            put_carried(&payload, carrier, version, (uint8_t) (0xb8 | ecn));
-            unit_number("size", payload.size - skip, received.payload.size);
-            unit_bytes("payload", payload.bytes + skip,
-                       received.payload.bytes, received.payload.size);
-        }
-    }
-}
-
-/* Packets that can take no mark pass as they are. */
-static void
-test_no_ecn(void)
-{
-    struct ref_packet payload = { .size = 0 }, p;
-    struct tunnel_inner received;
-
-    unit_case("T-09 outer CE on IP below a stack that stays, RFC 6040 4.2");
-    put_inner_ip(&payload, 4, 0);
-    make(&p, 4, 3, &payload, true);
-    receive("payload=mpls", DROP(ECN), &p, &received);
-    unit_case("outer CE on a stack above a broken IPv4 header");
-    payload.bytes[10] ^= 1;
-    make(&p, 4, 3, &payload, true);
-    if (receive("payload=mpls", PASS, &p, &received)) {
-        unit_bytes("payload", payload.bytes, received.payload.bytes + 4,
-                   payload.size);
-        unit_number("outer TOS", 3, received.outer.ip.tos);
-        unit_true("no key", !received.inner.has_key);
-    }
-    unit_case("outer CE on ARP");
-    payload.size = 0;
-    ref_put32(&payload, 0);
-    ref_put_ethernet(&payload, 1, 2, 0x0806);
-    ref_put_arp(&payload, 1, 2);
-    make(&p, 4, 3, &payload, true);
-    if (receive("payload=ethernet", PASS, &p, &received)) {
-        unit_bytes("payload", payload.bytes + 4, received.payload.bytes,
-                   payload.size - 4);
-    }
-    unit_case("outer CE on a frame that ends in its IP header");
-    payload.size = 0;
-    ref_put32(&payload, 0);
-    ref_put_ethernet(&payload, 1, 2, 0x0800);
-    put_inner_ip(&payload, 4, 0);
-    payload.size = 4 + 14 + 19;
-    make(&p, 4, 3, &payload, true);
-    receive("payload=ethernet", PASS, &p, &received);
-}
-
 static void
 test_receive_init(void)
 {
@@ -386,12 +282,5 @@ test_mplsudp_decap(void)
     test_nibbles();
     test_short_payloads();
     test_control_words();
-    for (size_t i = 0; i < sizeof carriers / sizeof carriers[0]; i++) {
-        for (uint8_t outer = 4; outer <= 6; outer += 2) {
-            test_ecn(i, outer, 4);
-            test_ecn(i, outer, 6);
-        }
-    }
-    test_no_ecn();
     test_receive_init();
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * test-mplsudp-inherit: what a packet passes on to the outer headers and the
- * pushed labels (lib/mplsudp-encap.h): TTL, TOS and TC by option, ECN always.
- */
+ * pushed labels (lib/mplsudp-encap.h): TTL, TOS and TC by option.  Congestion
+ * marks are in test-mplsudp-ecn.c. */
 
 #include "mplsudp-encap.h"
 
@@ -147,31 +147,6 @@ test_inherit(size_t i, bool ipv6, uint8_t inner_version)
     tunnel_destroy(&t);
 }
 
-static void
-test_ecn(bool ipv6, uint8_t version, enum kind kind, const char *options,
-         uint8_t dscp)
-{
-    for (uint8_t ecn = 0; ecn < 4; ecn++) {
-        struct ref_packet in, out;
-        const uint8_t *ip = out.bytes + 14;
-        struct tunnel t;
-        uint16_t type;
-
-        unit_case("T-08 ECN %d of IPv%d %s over IPv%d, %s, RFC 6040 4.1",
-                  ecn, version, kind == IP ? "packet" : "frame",
-                  ipv6 ? 6 : 4, options);
-        type = make(&in, kind, version, (uint8_t) (0x28 + ecn), 17);
-        tunnel_init(&t, options, ipv6, 100);
-        t.config.payload = MPLSUDP_PAYLOAD_AUTO;
-        tunnel_build(&t);
-        unit_verdict("verdict", MPLSUDP_PASS,
-                     tunnel_send(&t, &in, type, &out));
-        unit_number("TOS", dscp + ecn,
-                    ipv6 ? (ip[0] & 15) << 4 | ip[1] >> 4 : ip[1]);
-        tunnel_destroy(&t);
-    }
-}
-
 /* No TTL of zero leaves, wherever it would come from. */
 static void
 test_ttl_zero(void)
@@ -221,11 +196,6 @@ test_mplsudp_inherit(void)
             for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
                 test_inherit(i, outer == 6, inner);
             }
-            test_ecn(outer == 6, inner, IP, "tos=0x48", 0x48);
-            test_ecn(outer == 6, inner, IP, "tos=inherit", 0x28);
-            test_ecn(outer == 6, inner, FRAME, "tos=0", 0);
-            test_ecn(outer == 6, inner, FRAME, "tos=inherit", 0x28);
-            test_ecn(outer == 6, inner, VLAN, "tos=0x48", 0x48);
         }
     }
     test_ttl_zero();

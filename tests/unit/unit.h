@@ -39,6 +39,8 @@ void test_mplsudp_template(void);
 void test_mplsudp_encap(void);
 void test_mplsudp_inherit(void);
 void test_mplsudp_labels(void);
+void test_mplsudp_ecn(void);
+void test_mplsudp_ttl(void);
 void test_mplsudp_refuse(void);
 void test_round_trip(void);
 void test_mplsudp_decap(void);
