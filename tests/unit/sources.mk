@@ -30,7 +30,9 @@ mplsudp_unit_sources = \
 	%D%/test-mplsudp-refuse.c \
 	%D%/test-mplsudp-template.c \
 	%D%/test-mplsudp-ttl.c \
+	%D%/test-option-lists.c \
 	%D%/test-outer-header.c \
+	%D%/test-receive-options.c \
 	%D%/test-round-trip.c \
 	%D%/test-stack-body.c \
 	%D%/test-vectors.c \

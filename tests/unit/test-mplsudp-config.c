@@ -66,6 +66,8 @@ static const struct {
     { "zero_csum6_rx", "false", "false" },
     { "entropy", "true", "true" },
     { "entropy", "false", "false" },
+    { "entropy_label", "true", "true" },
+    { "entropy_label", "false", "false" },
     { "label_ttl", "1", "1" },
     { "label_ttl", "255", "255" },
     { "label_ttl", "inherit", "inherit" },
@@ -137,6 +139,7 @@ static const struct {
     { "csum", "on" },
     { "zero_csum6_rx", "on" },
     { "entropy", "off" },
+    { "entropy_label", "16" },
     { "label_ttl", "0" },
     { "label_ttl", "256" },
     { "label_ttl", "default" },
@@ -165,6 +168,11 @@ set_up(struct mplsudp_config *config, bool odd)
         config->df_default = config->control_word = config->csum = false;
         config->zero_csum6_rx = true;
         config->entropy = false;
+        config->entropy_label = true;
+        config->labels.n = 1;
+        config->labels.labels[0] = 77;
+        config->peers.n = 1;
+        config->peers.networks[0].prefix = 3;
         config->has_egress_pkt_mark = true;
         config->egress_pkt_mark = 5;
         config->dst_port = 51234;
@@ -322,6 +330,84 @@ test_defaults(void)
     }
 }
 
+/* Only mplsudp has what is of UDP; all else is the same for all types. */
+static void
+test_types(void)
+{
+    static const char *const udp_only[] = {
+        "dst_port", "csum", "zero_csum6_rx"
+    };
+    static const char *const names[] = { "mplsudp", "mplsgre", "mplsip" };
+
+    for (int type = 0; type < MPLSUDP_N_TYPES; type++) {
+        const struct mplsudp_option *option = NULL, *all = NULL;
+        bool udp = type == MPLSUDP_TYPE_UDP;
+        struct mplsudp_config config, others;
+        size_t n = 0;
+
+        unit_case("options of %s", names[type]);
+        while ((all = mplsudp_option_next(MPLSUDP_TYPE_UDP, all)) != NULL) {
+            bool has = udp || !all->mplsudp_only;
+
+            unit_true(all->name, mplsudp_option_find(type, all->name)
+                                 == (has ? all : NULL));
+            if (has) {
+                option = mplsudp_option_next(type, option);
+                unit_true("the next one", option == all);
+                n++;
+            }
+        }
+        unit_true("no more", !mplsudp_option_next(type, option));
+        unit_number("number", udp ? 21 : 18, n);
+        for (int i = 0; i < 3; i++) {
+            unit_number(udp_only[i], udp,
+                        mplsudp_option_find(type, udp_only[i]) != NULL);
+        }
+
+        unit_case("defaults of %s", names[type]);
+        mplsudp_config_init(&config, type);
+        unit_number("type", type, config.type);
+        unit_number("dst_port", udp ? 6635 : 0, config.dst_port);
+        unit_number("csum", udp, config.csum);
+        mplsudp_config_init(&others, MPLSUDP_TYPE_UDP);
+        others.type = type;
+        others.dst_port = config.dst_port;
+        others.csum = config.csum;
+        unit_true("all others", !memcmp(&config, &others, sizeof config));
+    }
+}
+
+static void
+test_type_names(void)
+{
+    static const struct {
+        const char *name;
+        int type;
+    } names[] = {
+        { "mplsudp", MPLSUDP_TYPE_UDP }, { "mplsgre", MPLSUDP_TYPE_GRE },
+        { "mplsip", MPLSUDP_TYPE_IP }, { "", -1 }, { "mpls", -1 },
+        { "mplsudpx", -1 }, { "MPLSUDP", -1 }, { "gre", -1 },
+    };
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        enum mplsudp_type type = (enum mplsudp_type) MPLSUDP_N_TYPES;
+        bool exists = names[i].type >= 0;
+
+        unit_case("type \"%s\"", names[i].name);
+        unit_number("is found", exists,
+                    mplsudp_type_find(names[i].name, &type));
+        unit_number("type", exists ? names[i].type : MPLSUDP_N_TYPES, type);
+    }
+    for (int i = 0; i < MPLSUDP_N_TYPES; i++) {
+        unit_case("what %s is, RFC 7510 3, RFC 4023 3", tunnel_types[i].name);
+        unit_text("name", tunnel_types[i].name, mplsudp_types[i].name);
+        unit_number("protocol", tunnel_types[i].protocol,
+                    mplsudp_types[i].protocol);
+        unit_number("size", tunnel_types[i].header_size,
+                    mplsudp_types[i].header_size);
+    }
+}
+
 /* key, in_key and out_key print as the least that says the same. */
 static void
 test_keys(void)
@@ -395,6 +481,21 @@ static const struct {
     { "remote_ip=flow payload=mpls out_key=100", NULL },
     { "remote_ip=flow payload=ethernet in_key=100 out_key=200", NULL },
     { "remote_ip=flow payload=ip in_key=100", NULL },
+    { "remote_ip=flow peers=192.0.2.0/24", NULL },
+    { "remote_ip=flow peers=192.0.2.0/24,::/0 local_ip=flow", NULL },
+    { "remote_ip=192.0.2.1 peers=192.0.2.0/24",
+      "option 'peers' needs 'remote_ip=flow'" },
+    { "type=mplsgre remote_ip=192.0.2.1 peers=192.0.2.0/24",
+      "option 'peers' needs 'remote_ip=flow'" },
+    { "remote_ip=flow entropy_label=true",
+      "option 'entropy_label=true' needs 'labels'" },
+    { "type=mplsip remote_ip=flow entropy_label=true entropy=false",
+      "option 'entropy_label=true' needs 'labels'" },
+    { "remote_ip=flow entropy_label=true labels=16", NULL },
+    { "remote_ip=flow entropy_label=false labels=16/17", NULL },
+    { "type=mplsgre remote_ip=2001:db8::2 labels=16", NULL },
+    { "type=mplsip remote_ip=192.0.2.1 local_ip=2001:db8::2", "both" },
+    { "type=mplsip", "remote_ip" },
 };
 
 static void
@@ -423,6 +524,8 @@ test_mplsudp_config(void)
 {
     test_table();
     test_defaults();
+    test_types();
+    test_type_names();
     test_values();
     test_keys();
     test_check();

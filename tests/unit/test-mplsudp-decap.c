@@ -250,30 +250,6 @@ test_control_words(void)
     }
 }
 
-static void
-test_receive_init(void)
-{
-    struct mplsudp_receive a, b;
-    struct mplsudp_config config;
-
-    unit_case("receive options can be compared with memcmp()");
-    memset(&a, 0x55, sizeof a);
-    memset(&b, 0xaa, sizeof b);
-    tunnel_options(&config, "payload=ip local_ip=2001:db8::2");
-    mplsudp_receive_init(&config, &a);
-    mplsudp_receive_init(&config, &b);
-    unit_true("equal", !memcmp(&a, &b, sizeof a));
-    tunnel_options(&config, "payload=ip local_ip=2001:db8::3 csum=false");
-    mplsudp_receive_init(&config, &b);
-    unit_true("without zero_csum6_rx the address does not count",
-              !memcmp(&a, &b, sizeof a));
-    tunnel_options(&config, local_port);
-    mplsudp_receive_init(&config, &a);
-    tunnel_options(&config, other_port);
-    mplsudp_receive_init(&config, &b);
-    unit_true("with it, it does", memcmp(&a, &b, sizeof a) != 0);
-}
-
 void
 test_mplsudp_decap(void)
 {
@@ -282,5 +258,4 @@ test_mplsudp_decap(void)
     test_nibbles();
     test_short_payloads();
     test_control_words();
-    test_receive_init();
 }
