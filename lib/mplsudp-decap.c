@@ -36,9 +36,11 @@ mplsudp_receive_init(const struct mplsudp_config *config,
 {
     memset(receive, 0, sizeof *receive);
     receive->payload = config->payload;
-    receive->control_word = config->control_word;
     receive->zero_csum6_rx = config->zero_csum6_rx;
     /* What does not matter is left false: it cannot contradict. */
+    receive->control_word = config->control_word
+                            && config->payload != MPLSUDP_PAYLOAD_MPLS
+                            && config->payload != MPLSUDP_PAYLOAD_IP;
     receive->ip_ttl_down = config->label_ttl < 0
                            && (config->payload == MPLSUDP_PAYLOAD_IP
                                || config->payload == MPLSUDP_PAYLOAD_AUTO);

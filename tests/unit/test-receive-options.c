@@ -22,8 +22,10 @@ static const struct {
     { "payload=ethernet", "payload=auto", false },
     { "", "payload=mpls", true },
 
-    /* A control word. */
+    /* A control word is only before Ethernet. */
     { "payload=ethernet", "payload=ethernet control_word=false", false },
+    { "payload=ip", "payload=ip control_word=false", true },
+    { "payload=mpls", "payload=mpls control_word=false", true },
 
     /* TTL of labels into IP, by default, but not into frames. */
     { "payload=ip", "payload=ip label_ttl=inherit", true },
