@@ -132,14 +132,18 @@ merge_ip(const struct mplsudp_outer *outer, uint8_t ttl, bool ttl_down,
          uint8_t *ip, uint8_t version)
 {
     uint8_t ecn = outer->ip.tos & ECN_MASK;
+    enum mplsudp_drop verdict = MPLSUDP_PASS;
 
-    if (ttl_down) {
-        inner_ttl_lower(ip, version, ttl);
-        if (!inner_ip_ttl(ip, version)) {
-            return MPLSUDP_DROP_TTL_EXPIRED;
-        }
+    if (ttl_down && (!ttl || !inner_ip_ttl(ip, version))) {
+        return MPLSUDP_DROP_TTL_EXPIRED;
     }
-    return ecn ? inner_ecn_merge(ip, version, ecn) : MPLSUDP_PASS;
+    if (ecn) {
+        verdict = inner_ecn_merge(ip, version, ecn);
+    }
+    if (ttl_down && !verdict) {
+        inner_ttl_lower(ip, version, ttl);
+    }
+    return verdict;
 }
 
 /* As merge_ip(), into an Ethernet frame, if that holds IP. */
@@ -173,21 +177,22 @@ decap_mpls(const struct mplsudp_outer *outer,
     inner->ofs += skip;
     inner->size -= skip;
     stack += skip;
-    if (receive->outer_ttl_down && outer->ip.ttl < stack[LSE_SIZE - 1]) {
-        stack[LSE_SIZE - 1] = outer->ip.ttl;    /* RFC 4023 section 5.2. */
-        if (!outer->ip.ttl) {
-            return MPLSUDP_DROP_TTL_EXPIRED;
-        }
+    if (receive->outer_ttl_down && !outer->ip.ttl) {
+        return MPLSUDP_DROP_TTL_EXPIRED;
     }
     if (ecn) {
         uint8_t version;
         size_t ofs = stack_body_ip(stack, inner->size, &version);
 
         if (ofs) {
-            return inner_ecn_merge(stack + ofs, version, ecn);
+            verdict = inner_ecn_merge(stack + ofs, version, ecn);
         }
     }
-    return MPLSUDP_PASS;
+    if (receive->outer_ttl_down && !verdict
+        && outer->ip.ttl < stack[LSE_SIZE - 1]) {
+        stack[LSE_SIZE - 1] = outer->ip.ttl;    /* RFC 4023 section 5.2. */
+    }
+    return verdict;
 }
 
 static enum mplsudp_drop

@@ -64,7 +64,8 @@ struct mplsudp_inner {
 /* Checks and takes apart a packet whose outer headers are '*outer', as
  * '*receive' says.  'verify_sum' is false if the UDP checksum is known to be
  * good.  Congestion marks and TTLs are merged into the packet (RFC 6040, RFC
- * 3443), whose bytes at 'outer->ip.body' must therefore be writable.
+ * 3443), whose bytes at 'outer->ip.body' must therefore be writable; a packet
+ * that is refused stays as it was.
  *
  * Returns MPLSUDP_PASS and fills in '*inner', or OUTER_FRAGMENT, OUTER_LENGTH,
  * OUTER_TRUNCATED, UDP_CHECKSUM, ZERO_CHECKSUM, GRE_FLAGS, GRE_CHECKSUM,
