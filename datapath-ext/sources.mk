@@ -10,6 +10,7 @@ mplsudp_datapath_sources = \
 	%D%/vport-mplsudp-config.c \
 	%D%/vport-mplsudp-conflict.c \
 	%D%/vport-mplsudp-count.c \
+	%D%/vport-mplsudp-drops.c \
 	%D%/vport-mplsudp-mtu.c \
 	%D%/vport-mplsudp-pmtu.c \
 	%D%/vport-mplsudp-private.h \

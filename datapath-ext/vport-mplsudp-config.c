@@ -57,6 +57,7 @@ void
 vport_mplsudp_init(void)
 {
     vport_mplsudp_show_init();
+    vport_mplsudp_drops_init();
 }
 
 void

@@ -53,6 +53,7 @@ struct vport_mplsudp_source {
     OVSRCU_TYPE(const struct mplsudp_receive *) receive;
     struct vport_mplsudp_drops drops;
     struct ovs_list ports;      /* User ports, by 'source_node'. */
+    OVSRCU_TYPE(const char *) name;     /* Of the first of these. */
     unsigned int n_removals;    /* Postponed calls that would remove it. */
 };
 
@@ -83,6 +84,12 @@ void vport_mplsudp_count(enum mplsudp_drop,
                          struct vport_mplsudp_drops *user);
 uint64_t vport_mplsudp_n_drops(const struct vport_mplsudp_drops *,
                                enum mplsudp_drop);
+
+/* vport-mplsudp-drops.c. */
+void vport_mplsudp_drops_init(void);
+void vport_mplsudp_record(enum mplsudp_drop, bool received,
+                          const char *datapath_port, const char *port,
+                          const struct dp_packet *);
 
 /* vport-mplsudp-sources.c. */
 struct vport_mplsudp_source *

@@ -131,6 +131,20 @@ pop_packet(enum mplsudp_type type, struct dp_packet *packet,
     return MPLSUDP_PASS;
 }
 
+/* Counts, records and deletes 'packet', which 'port' refused for 'reason'.
+ * 'source' may be null. */
+static void
+refuse_packet(enum mplsudp_drop reason, struct vport_mplsudp *port,
+              struct vport_mplsudp_source *source, struct dp_packet *packet)
+{
+    vport_mplsudp_count(reason, &port->drops, source ? &source->drops : NULL);
+    vport_mplsudp_record(reason, true, port->name,
+                         source ? ovsrcu_get(const char *, &source->name)
+                                : NULL,
+                         packet);
+    dp_packet_delete(packet);
+}
+
 /* Takes each packet of 'batch' out of its tunnel and removes those that are
  * refused, if 'netdev' is ours; otherwise returns false. */
 bool
@@ -151,9 +165,7 @@ vport_mplsudp_pop(const struct netdev *netdev, struct dp_packet_batch *batch)
         if (OVS_LIKELY(verdict == MPLSUDP_PASS)) {
             dp_packet_batch_refill(batch, packet, i);
         } else {
-            vport_mplsudp_count(verdict, &port->drops,
-                                last.source ? &last.source->drops : NULL);
-            dp_packet_delete(packet);
+            refuse_packet(verdict, port, last.source, packet);
         }
     }
     return true;

@@ -152,10 +152,29 @@ set_receive(struct vport_mplsudp_source *source,
     }
 }
 
+/* Names 'source' after the first of its ports.  Without any it keeps the name:
+ * the port may only be reconfigured. */
+static void
+set_name(struct vport_mplsudp_source *source)
+{
+    const char *old = ovsrcu_get_protected(const char *, &source->name);
+    const struct vport_mplsudp *port;
+
+    LIST_FOR_EACH (port, source_node, &source->ports) {
+        if (!old || strcmp(old, port->name)) {
+            ovsrcu_set(&source->name, xstrdup(port->name));
+            ovsrcu_postpone(free, CONST_CAST(char *, old));
+        }
+        return;
+    }
+}
+
 static void
 free_source(struct vport_mplsudp_source *source)
 {
     /* No reader is left. */
+    free(CONST_CAST(char *, ovsrcu_get_protected(const char *,
+                                                 &source->name)));
     free(CONST_CAST(struct mplsudp_receive *,
                     ovsrcu_get_protected(const struct mplsudp_receive *,
                                          &source->receive)));
@@ -207,6 +226,7 @@ vport_mplsudp_publish(const struct netdev *netdev)
         set_receive(port->source, &receive);
     }
     ovs_list_push_back(&port->source->ports, &port->source_node);
+    set_name(port->source);
     ovs_mutex_unlock(&sources_mutex);
 }
 
@@ -230,6 +250,7 @@ vport_mplsudp_withdraw(const struct netdev *netdev)
     if (source) {
         port->source = NULL;
         ovs_list_remove(&port->source_node);
+        set_name(source);
         if (ovs_list_is_empty(&source->ports)) {
             source->n_removals++;
             ovsrcu_postpone(remove_if_unused, source);

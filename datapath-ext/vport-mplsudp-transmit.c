@@ -187,6 +187,8 @@ vport_mplsudp_push(const struct netdev *netdev, struct dp_packet_batch *batch,
 
             vport_mplsudp_count(verdict, &vport_mplsudp_cast(netdev)->drops,
                                 user ? &user->drops : NULL);
+            vport_mplsudp_record(verdict, false, netdev_get_name(netdev),
+                                 user ? user->name : NULL, packet);
             dp_packet_delete(packet);
         }
     }
