@@ -14,6 +14,7 @@
 /* A batch mostly comes from one peer: the last source found. */
 struct last_source {
     struct in6_addr remote;
+    uint16_t dst_port;
     struct vport_mplsudp_source *source;
     const struct mplsudp_receive *receive;
 };
@@ -25,8 +26,10 @@ lookup_source(const struct mplsudp_outer *outer, struct last_source *last)
     struct in6_addr remote;
 
     memcpy(&remote, outer->ip.src, sizeof remote);
-    if (!last->source || memcmp(&last->remote, &remote, sizeof remote)) {
+    if (!last->source || last->dst_port != outer->udp.dst_port
+        || memcmp(&last->remote, &remote, sizeof remote)) {
         last->remote = remote;
+        last->dst_port = outer->udp.dst_port;
         last->source = vport_mplsudp_source_lookup(outer->type,
                                                    outer->udp.dst_port,
                                                    &remote);
