@@ -95,6 +95,16 @@ cut_to_payload(struct dp_packet *packet, const struct mplsudp_outer *outer,
     packet->packet_type = htonl(PT_ETH);
 }
 
+/* Returns the Ethertype of the network header of 'packet', which flow
+ * extraction has found. */
+static uint16_t
+network_ethertype(const struct dp_packet *packet)
+{
+    return packet->packet_type == htonl(PT_ETH)
+           ? wire_get16((const uint8_t *) dp_packet_l3(packet) - 2)
+           : ntohs(pt_ns_type_be(packet->packet_type));
+}
+
 /* Takes 'packet' out of its tunnel.  Returns MPLSUDP_PASS, or why it must be
  * dropped.  'last->source' is the port to count that for, if known. */
 static enum mplsudp_drop
@@ -115,6 +125,14 @@ pop_packet(enum mplsudp_type type, struct dp_packet *packet,
                                    !dp_packet_ip_checksum_valid(packet),
                                    &outer)
               : MPLSUDP_DROP_OUTER_TRUNCATED;
+    /* OVS goes by the Ethertype and does not look at the version (RFC 1122
+     * section 3.2.1.1). */
+    if (OVS_LIKELY(!verdict)
+        && OVS_UNLIKELY(network_ethertype(packet)
+                        != (outer.ip.ipv6 ? ETHERTYPE_IPV6
+                                          : ETHERTYPE_IPV4))) {
+        verdict = MPLSUDP_DROP_OUTER_PROTOCOL;
+    }
     if (OVS_UNLIKELY(verdict)) {
         last->source = NULL;
         return verdict;
