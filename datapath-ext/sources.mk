@@ -15,6 +15,7 @@ mplsudp_datapath_sources = \
 	%D%/vport-mplsudp-pmtu.c \
 	%D%/vport-mplsudp-private.h \
 	%D%/vport-mplsudp-receive.c \
+	%D%/vport-mplsudp-sflow.c \
 	%D%/vport-mplsudp-show.c \
 	%D%/vport-mplsudp-sources.c \
 	%D%/vport-mplsudp-text.c \

@@ -39,6 +39,7 @@ struct dp_packet;
 struct dp_packet_batch;
 struct ds;
 struct flow;
+struct flow_tnl;
 struct flow_wildcards;
 struct netdev;
 struct netdev_tnl_build_header_params;
@@ -127,6 +128,11 @@ size_t vport_mplsudp_header_size(const struct ovs_action_push_tnl *,
                                  const struct flow *);
 bool vport_mplsudp_snoop_icmp(const struct flow *, struct flow_wildcards *,
                               const struct netdev *, const struct dp_packet *);
+
+/* Hook in ofproto/ofproto-dpif-sflow.c. */
+void vport_mplsudp_sflow(const struct nlattr *, const struct flow *,
+                         const uint32_t *lses, uint32_t depth,
+                         struct flow_tnl *, bool *error);
 
 /* Hook in vswitchd/bridge.c. */
 int vport_mplsudp_check_datapath(const struct netdev *,
