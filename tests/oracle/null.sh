@@ -19,14 +19,14 @@ explicit_null() {
     tunnel $encap $family
     peer_labels 200 206
     send_nulls 0 2
-    check "L-02 U13 $1: the peer takes label 0 as IPv4" \
+    check "L-02 $1: the peer takes label 0 as IPv4" \
         echo_from vm1 10.1.0.1
-    check "L-04 U14 $1: the peer takes label 2 as IPv6" echo_from vm1 fd02::1
+    check "L-04 $1: the peer takes label 2 as IPv6" echo_from vm1 fd02::1
     peer_labels 0 2
     send_nulls 100 100 "" 0 2
-    check "L-02 U13 $1: label 0 from the peer, popped by the pipeline" \
+    check "L-02 $1: label 0 from the peer, popped by the pipeline" \
         echo_from peer 10.0.0.1
-    check "L-04 U14 $1: label 2 from the peer, popped by the pipeline" \
+    check "L-04 $1: label 2 from the peer, popped by the pipeline" \
         echo_from peer fd01::1
     tunnel $encap $family options:payload=ip
     peer_labels 0 2
@@ -35,9 +35,9 @@ explicit_null() {
     check "L-04 $1: label 2 from the peer as key" echo_from peer fd01::1
     peer_labels 0/200 2/206
     key_flows 100 200 206
-    check "L-02 U15 $1: label 0 above another is not part of the key" \
+    check "L-02 $1: label 0 above another is not part of the key" \
         echo_from peer 10.0.0.1
-    check "L-04 U15 $1: label 2 above another is not part of the key" \
+    check "L-04 $1: label 2 above another is not part of the key" \
         echo_from peer fd01::1
 }
 
@@ -77,13 +77,13 @@ udp_checksum() {
             echo_from peer 10.0.0.1
         return
     fi
-    check "U-07 Z-01 Z-05 $1: the kernel's packets without checksum are \
-refused" no_echo_from peer 10.0.0.1
-    check "U-07 Z-05 Z-08 $1: and counted" \
+    check "Z-01 Z-05 $1: the kernel's packets without checksum are refused" \
+        no_echo_from peer 10.0.0.1
+    check "Z-05 Z-08 $1: and counted" \
         test "$(drops 1 to zero_checksum)" -gt 0
     with_device $off options:zero_csum6_rx=true \
         options:local_ip="\"$(underlay 6 1)\""
-    check "U-09 U-11 Z-09 $1: and accepted where the port says so" \
+    check "Z-03 Z-09 $1: and accepted where the port says so" \
         echo_from peer 10.0.0.1
     with_device "" options:zero_csum6_rx=true \
         options:local_ip="\"$(underlay 6 1)\""

@@ -46,11 +46,11 @@ grows_by() {
 wrong_labels() {
     peer_labels 200 206
     key_flows 999 200 206
-    check "L-08 L-09 N7 $1: the peer drops and counts a label that it does \
-not know" grows_by 2 peer_unknown_labels -- no_echo_from vm1 10.1.0.1
+    check "$1: the peer drops and counts a label that it does not know" \
+        grows_by 2 peer_unknown_labels -- no_echo_from vm1 10.1.0.1
     key_flows 100 200 206
     peer_labels 777 206
-    check "L-08 L-09 N7 $1: no flow takes a key that it does not know" \
+    check "L-08 L-09 $1: no flow takes a key that it does not know" \
         grows_by 2 missed -- no_echo_from peer 10.0.0.1
     peer_labels 777/200 206
     check "L-09 $1: nor the right label below another" \
@@ -62,7 +62,7 @@ not know" grows_by 2 peer_unknown_labels -- no_echo_from vm1 10.1.0.1
     tunnel $encap $family
     label_flows 100 200 206
     peer_labels 777 206
-    check "L-08 L-09 N7 $1: no flow takes a label that it does not know" \
+    check "L-08 L-09 $1: no flow takes a label that it does not know" \
         grows_by 2 missed -- no_echo_from peer 10.0.0.1
     peer_labels 200 206
     check "L-09 $1: the right label passes" echo_from peer 10.0.0.1
@@ -75,7 +75,7 @@ wrong_sources() {
     tunnel $encap $family options:payload=ip
     key_flows 100 200 206
     peer_tunnel $encap $family 3
-    check "U-25 I-19 N16 $1: packets from another address of the peer are \
+    check "U-25 I-19 $1: packets from another address of the peer are \
 refused and counted" \
         grows_by 2 drops 1 $port unknown_source -- no_echo_from peer 10.0.0.1
     peer_tunnel $encap $family
@@ -104,7 +104,7 @@ outer_size() {
 # Two echo requests, IP packets of $1 bytes, are answered, or not; $2 is how
 # long to wait for the last.
 echo_sized() {
-    sb_in vm1 ping -q -n -c 2 -i 0.2 -W ${2:-3} -M do -s $(($1 - 28)) 10.1.0.1
+    sb_in vm1 ping -q -n -c 2 -i 0.2 -W ${2:-3} -M dont -s $(($1 - 28)) 10.1.0.1
 }
 no_echo_sized() {
     echo_sized $1 1 | tee "$SB_DIR/ping"
@@ -124,8 +124,8 @@ mtu_edge() {
     fits=$((1400 - $(outer_size $encap $family) - 4))
     check "I-12 L-14 $1: $fits bytes of IP fit an underlay MTU of 1400, both \
 ways" echo_sized $fits
-    check "I-12 I-08 $1: one byte more is dropped and counted" \
-        grows_by 2 drops 1 to too_big -- no_echo_sized $((fits + 1))
+    check "I-12 I-08 $1: one byte more is dropped, not fragmented, and \
+counted" grows_by 2 drops 1 to too_big -- no_echo_sized $((fits + 1))
     tunnel $encap $family options:payload=ip options:tunnel_mtu=1200
     fits=$((1200 - $(outer_size $encap $family) - 4))
     check "I-11 I-12 $1: $fits bytes of IP fit tunnel_mtu=1200" \

@@ -8,12 +8,11 @@
 # The rules that a packet which the kernel takes, or sends, shows to hold.
 rules() {
     case $1$2 in
-    udp4) echo "U-01 U-05 U-15" ;;
-    udp6) echo "U-01 U-05 U-07 U-08" ;;
-    gre4) echo "I-02 I-03 I-05" ;;
-    gre6) echo "I-03 I-05 I-06" ;;
+    udp*) echo "U-01 U-05" ;;
+    gre4) echo "I-02 I-03 I-04 I-05" ;;
+    gre6) echo "I-02 I-03 I-04 I-05 I-06" ;;
     ip4) echo "I-01 I-02" ;;
-    ip6) echo "I-01 I-06" ;;
+    ip6) echo "I-01 I-02 I-06" ;;
     esac
 }
 
