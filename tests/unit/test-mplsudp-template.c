@@ -4,6 +4,7 @@
 
 #include "mplsudp-template.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,11 +18,11 @@ static const struct {
     const char *options;
     bool ipv6;
     uint64_t key;
-    uint16_t flags;             /* Beside those of all defaults. */
+    uint16_t flags;             /* Beside those of mplsudp's defaults. */
     uint16_t no_flags;          /* Of the defaults, those not there. */
     enum mplsudp_drop key_verdict;
     size_t labels;
-    uint32_t lses[3];
+    uint32_t lses[7];
 } templates[] = {
     { "defaults", "", false, 100, 0, 0, MPLSUDP_PASS, 1, { 0x000641ff } },
     { "IPv6", "", true, 100, FLAG(IPV6), 0, MPLSUDP_PASS, 1,
@@ -61,7 +62,50 @@ static const struct {
       { 0x000641ff } },
     { "payload=auto", "payload=auto", false, 100, 0, 0, MPLSUDP_PASS, 1,
       { 0x000641ff } },
+    { "I-03 I-05 I-20 GRE over IPv4 has no place for entropy, RFC 4023 4",
+      "type=mplsgre", false, 100, 0, FLAG(CSUM) | FLAG(ENTROPY),
+      MPLSUDP_PASS, 1, { 0x000641ff } },
+    { "I-03 I-05 I-06 GRE over IPv6", "type=mplsgre", true, 100, FLAG(IPV6),
+      FLAG(CSUM), MPLSUDP_PASS, 1, { 0x000641ff } },
+    { "I-01 MPLS in IPv4 has no place for entropy, RFC 4023 3.1",
+      "type=mplsip", false, 100, 0, FLAG(CSUM) | FLAG(ENTROPY),
+      MPLSUDP_PASS, 1, { 0x000641ff } },
+    { "I-01 I-06 MPLS in IPv6", "type=mplsip", true, 100, FLAG(IPV6),
+      FLAG(CSUM), MPLSUDP_PASS, 1, { 0x000641ff } },
+    { "I-01 MPLS in IPv6, entropy=false", "type=mplsip entropy=false", true,
+      100, FLAG(IPV6), FLAG(CSUM) | FLAG(ENTROPY), MPLSUDP_PASS, 1,
+      { 0x000641ff } },
+    { "I-07 GRE, df_default=false tos=0x48", "type=mplsgre df_default=false "
+      "tos=0x48 ttl=inherit", false, 100, FLAG(TTL_INHERIT),
+      FLAG(CSUM) | FLAG(ENTROPY), MPLSUDP_PASS, 1, { 0x000641ff } },
+    { "GRE, no key", "type=mplsgre", false, 0, 0, FLAG(CSUM) | FLAG(ENTROPY),
+      MPLSUDP_DROP_NO_KEY, 0, { 0 } },
+    { "MPLS in IPv6, bad key", "type=mplsip", true, 3, FLAG(IPV6),
+      FLAG(CSUM), MPLSUDP_DROP_BAD_KEY, 0, { 0 } },
+    { "a transport label", "labels=16", false, 100, 0, 0, MPLSUDP_PASS, 2,
+      { 0x000100ff, 0x000641ff } },
+    { "transport labels, label_tc=5 label_ttl=7",
+      "labels=16/1048575 label_tc=5 label_ttl=7", true, 100 << 20 | 200,
+      FLAG(IPV6), FLAG(IP_TTL_INHERIT), MPLSUDP_PASS, 4,
+      { 0x00010a07, 0xfffffa07, 0x00064a07, 0x000c8b07 } },
+    { "E-01 E-02 entropy label, RFC 6790 4.2",
+      "labels=16 entropy_label=true", false, 100, FLAG(ENTROPY_LABEL), 0,
+      MPLSUDP_PASS, 4, { 0x000100ff, 0x000070ff, 0, 0x000641ff } },
+    { "E-01 E-02 entropy label without other entropy, label_tc=5 label_ttl=7",
+      "type=mplsgre labels=16/17 entropy_label=true entropy=false label_tc=5 "
+      "label_ttl=7", false, 100 << 20 | 200, FLAG(ENTROPY_LABEL),
+      FLAG(CSUM) | FLAG(ENTROPY) | FLAG(IP_TTL_INHERIT), MPLSUDP_PASS, 6,
+      { 0x00010a07, 0x00007a07, 0, 0x00011a07, 0x00064a07, 0x000c8b07 } },
+    { "entropy label and no key", "labels=16 entropy_label=true", false, 0,
+      FLAG(ENTROPY_LABEL), 0, MPLSUDP_DROP_NO_KEY, 0, { 0 } },
 };
+
+/* The bytes before the label stack. */
+static size_t
+outer_size_of(enum mplsudp_type type, bool ipv6)
+{
+    return 14 + (ipv6 ? 40 : 20) + tunnel_types[type].header_size;
+}
 
 /* Checks the outer headers of '*t', whose lengths, checksums and source port
  * are still zero. */
@@ -69,21 +113,23 @@ static void
 check_outer(const struct tunnel *t, size_t outer_size)
 {
     struct ref_packet body = { .size = 0 }, expected;
-    size_t ip_size = outer_size - 14 - 8;
-    uint8_t *udp;
+    uint8_t *ip = expected.bytes + 14;
 
     tunnel_expect(t, t->params.outer.tos, t->params.outer.ttl, &body,
                   &expected);
-    if (ip_size == 40) {
-        memset(expected.bytes + 14 + 4, 0, 2);
+    if (t->params.outer.ipv6) {
+        memset(ip + 4, 0, 2);
     } else {
-        memset(expected.bytes + 14 + 2, 0, 2);
-        memset(expected.bytes + 14 + 10, 0, 2);
+        memset(ip + 2, 0, 2);
+        memset(ip + 10, 0, 2);
     }
-    udp = expected.bytes + 14 + ip_size;
-    memset(udp, 0, 8);
-    udp[2] = (uint8_t) (t->config.dst_port >> 8);
-    udp[3] = (uint8_t) t->config.dst_port;
+    if (t->config.type == MPLSUDP_TYPE_UDP) {
+        uint8_t *udp = expected.bytes + outer_size - 8;
+
+        memset(udp, 0, 8);
+        udp[2] = (uint8_t) (t->config.dst_port >> 8);
+        udp[3] = (uint8_t) t->config.dst_port;
+    }
     unit_bytes("outer headers", expected.bytes, t->template, outer_size);
 }
 
@@ -92,11 +138,10 @@ test_template(size_t i)
 {
     const uint16_t defaults = FLAG(CONTROL_WORD) | FLAG(CSUM) | FLAG(ENTROPY)
                               | FLAG(IP_TTL_INHERIT);
-    size_t outer_size = templates[i].ipv6 ? 62 : 42;
     size_t stack_size = templates[i].labels * 4;
     struct ref_packet stack = { .size = 0 };
+    size_t outer_size, header_size;
     struct tunnel t;
-    size_t header_size;
 
     unit_case("build: %s", templates[i].name);
     if (!unit_true("reads what it builds",
@@ -104,6 +149,7 @@ test_template(size_t i)
                                templates[i].key))) {
         return;
     }
+    outer_size = outer_size_of(t.config.type, templates[i].ipv6);
     header_size = outer_size + stack_size + (t.config.control_word ? 4 : 0);
     for (size_t j = 0; j < templates[i].labels; j++) {
         ref_put32(&stack, templates[i].lses[j]);
@@ -120,6 +166,8 @@ test_template(size_t i)
                          & ~templates[i].no_flags, t.push.flags);
     unit_number("outer_size", outer_size, t.push.outer_size);
     unit_number("stack_size", stack_size, t.push.stack_size);
+    unit_number("type", t.config.type, t.push.type);
+    unit_bytes("zeros", "\0\0\0", t.push.zero, 3);
     unit_number("payload", t.config.payload, t.push.payload);
     unit_number("port_id", 0x12345678, t.push.port_id);
     unit_number("mtu", UINT16_MAX, t.push.mtu);
@@ -199,6 +247,13 @@ test_refused_fields(void)
     REFUSED("verdict 255", push.key_verdict = 255);
     /* One control word in place of the label: sizes add up. */
     REFUSED("pass and no label", (push.stack_size = 0, t.template_size -= 4));
+    t.template_size += 4;
+    REFUSED("type of GRE", push.type = MPLSUDP_TYPE_GRE);
+    REFUSED("type of MPLS in IP", push.type = MPLSUDP_TYPE_IP);
+    REFUSED("an unknown type", push.type = MPLSUDP_N_TYPES);
+    REFUSED("type 255", push.type = 255);
+    REFUSED("E-01 flag of an entropy label, and none",
+            push.flags |= MPLSUDP_PUSH_ENTROPY_LABEL);
 #undef REFUSED
     tunnel_destroy(&t);
 }
@@ -206,11 +261,15 @@ test_refused_fields(void)
 static void
 test_refused_sizes(void)
 {
-    for (int ipv6 = 0; ipv6 < 2; ipv6++) {
+    for (int i = 0; i < 2 * MPLSUDP_N_TYPES; i++) {
+        bool ipv6 = i & 1;
+        char options[64];
         struct tunnel t;
 
-        unit_case("template of IPv%d of each other size", ipv6 ? 6 : 4);
-        tunnel_init(&t, "", ipv6, 100);
+        unit_case("template of %s over IPv%d of each other size",
+                  tunnel_types[i / 2].name, ipv6 ? 6 : 4);
+        snprintf(options, sizeof options, "type=%s", tunnel_types[i / 2].name);
+        tunnel_init(&t, options, ipv6, 100);
         for (size_t n = 0; n < t.template_size; n++) {
             struct mplsudp_push push;
             uint8_t *copy = unit_copy(t.template, n);
@@ -241,6 +300,26 @@ test_refused_sizes(void)
     }
 }
 
+/* An entropy label is the third entry, with another one below it. */
+static void
+test_entropy_label(void)
+{
+    for (size_t n = 1; n <= 5; n++) {
+        char labels[32] = "labels=16/17/18/19";
+        struct mplsudp_push push;
+        struct tunnel t;
+
+        unit_case("E-01 flag of an entropy label, %zu labels", n);
+        labels[6 + 3 * (n - 1)] = '\0';
+        tunnel_init(&t, n > 1 ? labels : "", false, 100);
+        push = t.push;
+        unit_number("stack size", n * 4, push.stack_size);
+        push.flags |= MPLSUDP_PUSH_ENTROPY_LABEL;
+        unit_number("is read", n >= 4, reads(&t, &push));
+        tunnel_destroy(&t);
+    }
+}
+
 /* The largest template fits the array that build() is given. */
 static void
 test_largest(void)
@@ -263,5 +342,6 @@ test_mplsudp_template(void)
     test_basis();
     test_refused_fields();
     test_refused_sizes();
+    test_entropy_label();
     test_largest();
 }
