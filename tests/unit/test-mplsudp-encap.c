@@ -242,6 +242,66 @@ test_entropy(void)
     }
 }
 
+/* Sends flow 'i' of IP with 'ttl' through '*t'. */
+static void
+send_flow(const struct tunnel *t, int i, uint8_t ttl, struct ref_packet *out)
+{
+    static struct ref_packet in;
+    struct ref_ip ip = inner4;
+
+    ip.dst_port = (uint16_t) (1000 + i);
+    ip.ttl = ttl;
+    in.size = 0;
+    ref_put_ip(&in, &ip);
+    unit_verdict("verdict", PASS, tunnel_send(t, &in, 0x0800, out));
+}
+
+enum { N_FLOWS = 64 };
+
+/* All types have a flow label over IPv6, one for each flow. */
+static void
+test_flow_labels(enum mplsudp_type type)
+{
+    static struct ref_packet out[N_FLOWS], again;
+    char options[64];
+    struct tunnel t;
+
+    snprintf(options, sizeof options, "type=%s payload=ip",
+             tunnel_types[type].name);
+    unit_case("U-26 flow labels of %s, RFC 6438 3", tunnel_types[type].name);
+    tunnel_init(&t, options, true, 100);
+    for (int i = 0; i < N_FLOWS; i++) {
+        const uint8_t *ip = out[i].bytes + 14;
+
+        send_flow(&t, i, 64, &out[i]);
+        unit_text("complaint", NULL, tunnel_complaint(&t, &out[i]));
+        unit_true("not zero", (ip[1] & 15) || ip[2] || ip[3]);
+        send_flow(&t, i, 9, &again);
+        unit_bytes("same flow", ip, again.bytes + 14, 4);
+        for (int j = 0; j < i; j++) {
+            unit_true("flows differ", memcmp(ip, out[j].bytes + 14, 4));
+        }
+    }
+    unit_case("no flow label of %s with entropy=false",
+              tunnel_types[type].name);
+    t.config.entropy = false;
+    tunnel_build(&t);
+    send_flow(&t, 1, 64, &again);
+    unit_bytes("first word", "\x60\0\0\0", again.bytes + 14, 4);
+    tunnel_destroy(&t);
+
+    if (type != MPLSUDP_TYPE_UDP) {
+        unit_case("no entropy of %s over IPv4", tunnel_types[type].name);
+        tunnel_init(&t, options, false, 100);
+        send_flow(&t, 1, 64, &out[0]);
+        t.config.entropy = false;
+        tunnel_build(&t);
+        send_flow(&t, 1, 64, &out[1]);
+        unit_bytes("packet", out[0].bytes, out[1].bytes, out[0].size);
+        tunnel_destroy(&t);
+    }
+}
+
 void
 test_mplsudp_encap(void)
 {
@@ -250,4 +310,7 @@ test_mplsudp_encap(void)
     test_keys();
     test_padding();
     test_entropy();
+    for (int type = 0; type < MPLSUDP_N_TYPES; type++) {
+        test_flow_labels(type);
+    }
 }

@@ -6,6 +6,7 @@
 
 #include "mplsudp-encap.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "tunnel.h"
@@ -112,25 +113,28 @@ make(struct ref_packet *p, enum kind kind, uint8_t version, uint8_t tos,
 
 /* Sends case 'i' over IPv4 or IPv6 with a key of three labels. */
 static void
-test_inherit(size_t i, bool ipv6, uint8_t inner_version)
+test_inherit(enum mplsudp_type type, size_t i, bool ipv6,
+             uint8_t inner_version)
 {
-    struct ref_packet in, out;
+    static struct ref_packet in, out;
     const uint8_t *ip = out.bytes + 14;
-    const uint8_t *stack = ip + (ipv6 ? 48 : 28);
+    const uint8_t *stack = ip + (ipv6 ? 40 : 20)
+                           + tunnel_types[type].header_size;
     size_t labels = cases[i].kind == MPLS ? 1 : 3;
-    uint16_t type;
+    char options[128];
+    uint16_t inner;
     struct tunnel t;
 
-    unit_case("%s, IPv%d over IPv%d", cases[i].name, inner_version,
-              ipv6 ? 6 : 4);
-    type = make(&in, cases[i].kind, inner_version, cases[i].tos,
-                cases[i].ttl);
-    tunnel_init(&t, cases[i].options, ipv6,
-                UINT64_C(100) << 40 | 200 << 20 | 300);
-    t.config.payload = MPLSUDP_PAYLOAD_AUTO;
-    tunnel_build(&t);
+    unit_case("%s, IPv%d in %s over IPv%d", cases[i].name, inner_version,
+              tunnel_types[type].name, ipv6 ? 6 : 4);
+    inner = make(&in, cases[i].kind, inner_version, cases[i].tos,
+                 cases[i].ttl);
+    snprintf(options, sizeof options, "type=%s payload=auto %s",
+             tunnel_types[type].name, cases[i].options);
+    unit_true("port", tunnel_init(&t, options, ipv6,
+                                  UINT64_C(100) << 40 | 200 << 20 | 300));
     if (unit_verdict("verdict", MPLSUDP_PASS,
-                     tunnel_send(&t, &in, type, &out))) {
+                     tunnel_send(&t, &in, inner, &out))) {
         unit_text("complaint", NULL, tunnel_complaint(&t, &out));
         unit_number("TOS", cases[i].outer_tos,
                     ipv6 ? (ip[0] & 15) << 4 | ip[1] >> 4 : ip[1]);
@@ -191,11 +195,12 @@ test_ttl_zero(void)
 void
 test_mplsudp_inherit(void)
 {
-    for (int outer = 4; outer <= 6; outer += 2) {
-        for (uint8_t inner = 4; inner <= 6; inner += 2) {
-            for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-                test_inherit(i, outer == 6, inner);
-            }
+    for (int type = 0; type < MPLSUDP_N_TYPES; type++) {
+        for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+            test_inherit(type, i, false, 4);
+            test_inherit(type, i, false, 6);
+            test_inherit(type, i, true, 4);
+            test_inherit(type, i, true, 6);
         }
     }
     test_ttl_zero();

@@ -5,6 +5,7 @@
 
 #include "mplsudp-encap.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "kinds.h"
@@ -17,15 +18,18 @@
 /* Sends a packet of 'kind' that is 'size' bytes long on the outside over
  * tunnels that it just fits and just does not fit. */
 static void
-test_mtu(enum kind kind, const char *options, bool ipv6, size_t overhead,
-         size_t ethernet_size)
+test_mtu(enum mplsudp_type type, enum kind kind, const char *more, bool ipv6,
+         size_t overhead, size_t ethernet_size)
 {
-    struct ref_packet in, out;
+    static struct ref_packet in, out;
+    char options[128];
     struct tunnel t;
     size_t size;
 
-    unit_case("I-12 L-14 %s, %s over IPv%d, RFC 4023 5.1",
-              kinds[kind].name, options, ipv6 ? 6 : 4);
+    unit_case("I-12 L-14 %s, %s %s over IPv%d, RFC 4023 5.1",
+              kinds[kind].name, tunnel_types[type].name, more, ipv6 ? 6 : 4);
+    snprintf(options, sizeof options, "type=%s %s", tunnel_types[type].name,
+             more);
     tunnel_init(&t, options, ipv6, 100);
     kind_make(&in, kind);
     size = in.size - ethernet_size + overhead;
@@ -43,18 +47,18 @@ test_mtu(enum kind kind, const char *options, bool ipv6, size_t overhead,
 }
 
 static void
-test_mtus(void)
+test_mtus(enum mplsudp_type type)
 {
-    for (size_t ipv6 = 0; ipv6 < 2; ipv6++) {
-        size_t ip = ipv6 ? 40 : 20;
+    for (int ipv6 = 0; ipv6 < 2; ipv6++) {
+        size_t outer = (ipv6 ? 40 : 20) + tunnel_types[type].header_size;
 
-        test_mtu(MPLS, "payload=mpls", ipv6, ip + 8, 14);
-        test_mtu(MPLS_BARE, "payload=auto", ipv6, ip + 8, 0);
-        test_mtu(IPV4_ZERO, "payload=auto", ipv6, ip + 12, 14);
-        test_mtu(IPV6_BARE, "payload=ip", ipv6, ip + 12, 0);
-        test_mtu(ARP, "payload=ethernet", ipv6, ip + 16, 0);
-        test_mtu(ARP, "payload=ethernet control_word=false", ipv6, ip + 12,
-                 0);
+        test_mtu(type, MPLS, "payload=mpls", ipv6, outer, 14);
+        test_mtu(type, MPLS_BARE, "payload=auto", ipv6, outer, 0);
+        test_mtu(type, IPV4_ZERO, "payload=auto", ipv6, outer + 4, 14);
+        test_mtu(type, IPV6_BARE, "payload=ip", ipv6, outer + 4, 0);
+        test_mtu(type, ARP, "payload=ethernet", ipv6, outer + 8, 0);
+        test_mtu(type, ARP, "payload=ethernet control_word=false", ipv6,
+                 outer + 4, 0);
     }
 }
 
@@ -197,7 +201,9 @@ test_truncated(void)
 void
 test_mplsudp_refuse(void)
 {
-    test_mtus();
+    for (int type = 0; type < MPLSUDP_N_TYPES; type++) {
+        test_mtus(type);
+    }
     test_largest();
     test_malformed();
     test_ttl();
