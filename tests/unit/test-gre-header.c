@@ -146,6 +146,28 @@ test_truncated(void)
     }
 }
 
+/* A header with nothing behind it is whole; what is missing is found when the
+ * label stack is read. */
+static void
+test_nothing_behind(void)
+{
+    struct gre_header gre;
+    struct ref_packet p = { .size = 0 };
+
+    unit_case("GRE header and nothing else");
+    ref_put32(&p, 0x8847);
+    if (read_as(PASS, &p, p.size, false, &gre)) {
+        unit_number("size", 4, gre.size);
+    }
+    unit_case("G-01 GRE header with checksum and nothing else");
+    p.size = 0;
+    ref_put32(&p, 0x80008847);
+    ref_put32(&p, 0xf7b70000);          /* Adds up to 0xffff. */
+    if (read_as(PASS, &p, p.size, false, &gre)) {
+        unit_number("size", 8, gre.size);
+    }
+}
+
 static void
 test_write(void)
 {
@@ -165,5 +187,6 @@ test_gre_header(void)
     test_protocols();
     test_checksum();
     test_truncated();
+    test_nothing_behind();
     test_write();
 }

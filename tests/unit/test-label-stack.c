@@ -30,6 +30,7 @@ static const struct {
     { "L-01 one label, RFC 3032 2.1", { 16, NONE }, PASS, 16, PASS },
     { "L-01 largest label, RFC 3032 2.1", { LABEL_MAX, NONE },
       PASS, LABEL_MAX, PASS },
+    { "least labels", { 16, 16, 16, NONE }, PASS, KEY(16, 16, 16), PASS },
     { "two labels", { 100, 200, NONE }, PASS, KEY(0, 100, 200), PASS },
     { "three labels", { 100, 200, 300, NONE }, PASS, KEY(100, 200, 300),
       PASS },
@@ -273,11 +274,18 @@ test_ttl_of_pair(void)
 static void
 test_ttl(void)
 {
+    static const int one[] = { 100, NONE };
     static const int two[] = { 100, 200, NONE };
     static const int pair[] = { 100, 7, 5000, NONE };
     struct ref_packet p = { .size = 0 };
 
+    unit_case("L-10 TTL 0 of the only label, RFC 3032 2.4.2");
+    put_stack(&p, one, 0);
+    test_stack(p.bytes, p.size, p.size, DROP(TTL_EXPIRED), 0,
+               DROP(TTL_EXPIRED));
+
     unit_case("L-10 TTL 0 on top, RFC 3032 2.4.2");
+    p.size = 0;
     put_stack(&p, two, 0);
     test_stack(p.bytes, p.size, p.size, DROP(TTL_EXPIRED), 0,
                DROP(TTL_EXPIRED));

@@ -147,6 +147,46 @@ test_verified_sums(void)
                  mplsudp_decap(&outer, &receive_options, false, &inner));
 }
 
+/* What the caller looks up sources by, for each type. */
+static void
+test_outer(void)
+{
+    static const uint8_t src[16] = { [10] = 0xff, 0xff, 192, 0, 2, 1 };
+    static const uint8_t dst[16] = { [10] = 0xff, 0xff, 192, 0, 2, 2 };
+    const struct ref_ip ip = {
+        .version = 4, .tos = 0xb9, .ttl = 7, .src = 0xc0000201,
+        .dst = 0xc0000202
+    };
+
+    for (int type = 0; type < MPLSUDP_N_TYPES; type++) {
+        struct ref_packet body = { .size = 0 }, p = { .size = 0 };
+        struct mplsudp_outer outer;
+
+        unit_case("outer fields of %s", tunnel_types[type].name);
+        ref_put_lse(&body, 100, 0, true, 64);
+        tunnel_put(&p, type, &ip, &body, true);
+        memset(&outer, 0xcc, sizeof outer);
+        if (!unit_verdict("verdict", PASS,
+                          mplsudp_outer_read(type, p.bytes, p.size, true,
+                                             &outer))) {
+            continue;
+        }
+        unit_number("type", type, outer.type);
+        unit_bytes("source", src, outer.ip.src, sizeof src);
+        unit_bytes("destination", dst, outer.ip.dst, sizeof dst);
+        unit_number("TOS", 0xb9, outer.ip.tos);
+        unit_number("TTL", 7, outer.ip.ttl);
+        if (type == MPLSUDP_TYPE_UDP) {
+            unit_number("U-01 UDP port", 6635, outer.udp.dst_port);
+        } else {
+            unit_number("source port", 0, outer.udp.src_port);
+            unit_number("destination port", 0, outer.udp.dst_port);
+            unit_number("UDP size", 0, outer.udp.size);
+            unit_true("no checksum", !outer.udp.has_sum);
+        }
+    }
+}
+
 /* What becomes of a payload of 60 bytes that starts with each nibble. */
 static void
 test_nibbles(void)
@@ -255,6 +295,7 @@ test_mplsudp_decap(void)
 {
     test_checksums();
     test_verified_sums();
+    test_outer();
     test_nibbles();
     test_short_payloads();
     test_control_words();

@@ -254,6 +254,11 @@ test_refused_fields(void)
     REFUSED("type 255", push.type = 255);
     REFUSED("E-01 flag of an entropy label, and none",
             push.flags |= MPLSUDP_PUSH_ENTROPY_LABEL);
+    tunnel_destroy(&t);
+    tunnel_init(&t, "", false, 0);
+    REFUSED("no label and pass", push.key_verdict = MPLSUDP_PASS);
+    REFUSED("no label and an unknown verdict",
+            push.key_verdict = MPLSUDP_N_VERDICTS);
 #undef REFUSED
     tunnel_destroy(&t);
 }
