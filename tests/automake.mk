@@ -2,7 +2,7 @@
 #
 # Test targets.  Each ends with a line "N passed, N failed".
 #
-#   check            check-unit and check-at
+#   check            check-unit, check-fuzz-replay and check-at
 #   check-unit       lib/ against tables of vectors
 #   check-at         the grafted Open vSwitch on its dummy datapath
 #   check-system     real daemons in network namespaces (as root)
@@ -17,9 +17,12 @@
 #   check-hooks      patches hold hooks and no logic
 #   check-build      what make does again, a patch that does not apply, and
 #                    what is installed where
-#   check-fuzz       the decoders of lib/ by clang's libFuzzer, FUZZ_SECONDS
-#                    (5) for each
-#   check-sanitizers check-unit and check-at, by gcc and clang with sanitizers
+#   check-fuzz-replay  the fuzz targets with their seeds, by any compiler
+#   check-fuzz       the fuzz targets by clang's libFuzzer, FUZZ_SECONDS (60)
+#                    in all
+#   check-fuzz-long  the same with FUZZ_RUNS (10 million) inputs for each
+#   check-sanitizers check-unit, check-fuzz-replay and check-at, by gcc and
+#                    clang with sanitizers
 #   conformance      each rule of the RFCs with the tests that show it, from
 #                    the logs of check-unit, check-at, check-system and
 #                    check-oracle, which run if their logs are older than
@@ -35,7 +38,7 @@ ovs_autotest_path = $(subst $(eval) ,:,$(foreach folder, \
 	$(ovs_autotest_folders),$(ovs_build)/$(folder) $(ovs_src)/$(folder)))
 run_suite = $(SHELL) $(srcdir)/tests/run-suite
 
-check-local: check-unit check-at
+check-local: check-unit check-fuzz-replay check-at
 
 # ---- lib/ -------------------------------------------------------------------
 
@@ -53,9 +56,15 @@ check-build: all
 	@$(SHELL) $(srcdir)/tests/check-build '$(srcdir)' '$(OVS_SOURCE)' \
 	  '$(OVS_SERIES)' '$(prefix)' '$(MAKE)'
 
-FUZZ_SECONDS = 5
-check-fuzz:
-	@$(srcdir)/tests/fuzz/run $(FUZZ_SECONDS)
+FUZZ_SECONDS = 60
+FUZZ_RUNS = 10000000
+fuzz_run = MPLSUDP_BUILD='$(ovs_build)' $(srcdir)/tests/fuzz/run --jobs 2
+check-fuzz: ovs-programs
+	@$(fuzz_run) --total $(FUZZ_SECONDS)
+check-fuzz-long: ovs-programs
+	@$(fuzz_run) --runs $(FUZZ_RUNS)
+check-fuzz-replay: ovs-programs
+	@CC='$(CC)' CFLAGS='$(CFLAGS)' LDFLAGS='$(LDFLAGS)' $(fuzz_run) 0
 
 check-pure:
 	@$(SHELL) $(srcdir)/tests/check-pure '$(CC)' $(srcdir)/lib
@@ -152,7 +161,8 @@ conformance: all tests/mplsudp-test tests/testsuite
 
 .PHONY: check-unit check-at check-system check-oracle check-oracle-qemu \
 	check-ovs check-ovs-all check-pure check-sizes check-hooks check-build \
-	check-fuzz check-sanitizers conformance ovs-check-data
+	check-fuzz check-fuzz-long check-fuzz-replay check-sanitizers \
+	conformance ovs-check-data
 
 EXTRA_DIST += tests
 CLEANFILES += tests/mplsudp-test tests/testsuite tests/testsuite.log \
