@@ -185,8 +185,8 @@ parse_type(const char *s, int *n, struct mplsudp_push *push)
 /* Parses what vport_mplsudp_format() printed, but for udp(), and the
  * parenthesis that ends "header(", from 's' + '*n', which it moves on, behind
  * the outer headers that are in 'data->header' already; UDP too, if
- * 'has_udp'.  Returns the size of the template, or 0 on error, also if the text
- * is right but what it says cannot be a template. */
+ * 'has_udp'.  Returns the size of the template, or 0 on error, also if the
+ * text is right but what it says cannot be a template. */
 size_t
 vport_mplsudp_parse(const char *s, int *n, bool has_udp,
                     struct ovs_action_push_tnl *data)
