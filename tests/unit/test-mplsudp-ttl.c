@@ -278,39 +278,46 @@ test_no_ip(void)
     }
 }
 
-/* A TTL and a congestion mark that change the same header. */
+/* A TTL and a congestion mark that change the same packet, whose own mark is
+ * 'ecn'.  If the outer one, CE, refuses it, its TTL stays, too: for that
+ * tunnel_receive() looks. */
 static void
-test_with_ecn(void)
+test_with_ecn(const char *options, uint8_t version, uint8_t ecn)
 {
     static const struct ref_ip outer = {
         .version = 4, .tos = 3, .ttl = 5, .src = 0xc0000201,
         .dst = 0xc0000202
     };
+    struct ref_ip ip = {
+        .version = version, .tos = 0xb8 | ecn, .ttl = 63, .protocol = 17,
+        .src = 1, .dst = 2, .body_size = 24
+    };
+    static struct ref_packet body, expected, p;
+    static struct tunnel_inner received;
+    struct mplsudp_config config;
+    bool stack;
 
-    for (uint8_t version = 4; version <= 6; version += 2) {
-        struct ref_ip ip = {
-            .version = version, .tos = 0xba, .ttl = 63, .protocol = 17,
-            .src = 1, .dst = 2, .body_size = 24
-        };
-        static struct ref_packet body, expected, p;
-        static struct tunnel_inner received;
-        struct mplsudp_config config;
-
-        unit_case("T-02 T-09 TTL and mark of one IPv%d packet", version);
-        tunnel_options(&config, "payload=ip ttl=inherit");
-        body.size = expected.size = p.size = 0;
-        ref_put_lse(&body, 100, 0, true, 9);
-        ref_put_ip(&body, &ip);
-        ip.tos = 0xbb;
+    unit_case("T-02 T-09 TTL and mark of one IPv%d packet with ECN %d, %s",
+              version, ecn, options);
+    tunnel_options(&config, options);
+    stack = config.payload == MPLSUDP_PAYLOAD_MPLS;
+    body.size = expected.size = p.size = 0;
+    ref_put_lse(&body, 100, 0, true, 9);
+    ref_put_ip(&body, &ip);
+    tunnel_put(&p, config.type, &outer, &body, true);
+    ip.tos = 0xbb;
+    if (stack) {
+        ref_put_lse(&expected, 100, 0, true, 5);
+    } else {
         ip.ttl = 5;
-        ref_put_ip(&expected, &ip);
-        tunnel_put(&p, MPLSUDP_TYPE_UDP, &outer, &body, true);
-        if (unit_verdict("verdict", PASS,
-                         tunnel_receive(&config, p.bytes, p.size,
-                                        &received))) {
-            unit_bytes("packet", expected.bytes, received.payload.bytes,
-                       expected.size);
-        }
+    }
+    ref_put_ip(&expected, &ip);
+    if (unit_verdict("verdict", ecn ? PASS : DROP(ECN),
+                     tunnel_receive(&config, p.bytes, p.size, &received))
+        && ecn) {
+        unit_number("size", expected.size, received.payload.size);
+        unit_bytes("packet", expected.bytes, received.payload.bytes,
+                   expected.size);
     }
 }
 
@@ -327,5 +334,10 @@ test_mplsudp_ttl(void)
     test_stacks();
     test_removed_pair();
     test_no_ip();
-    test_with_ecn();
+    for (uint8_t version = 4; version <= 6; version += 2) {
+        for (uint8_t ecn = 0; ecn < 4; ecn++) {
+            test_with_ecn("payload=ip ttl=inherit", version, ecn);
+            test_with_ecn("payload=mpls ttl=inherit", version, ecn);
+        }
+    }
 }

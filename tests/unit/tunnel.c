@@ -206,6 +206,8 @@ tunnel_receive(const struct mplsudp_config *config, const uint8_t *ip,
     if (verdict == MPLSUDP_PASS) {
         ref_put(&received->payload, outer->ip.body + inner->ofs,
                 inner->size);
+    } else {
+        unit_bytes("refused packet stays as it was", ip, copy, size);
     }
     free(copy);
     return verdict;

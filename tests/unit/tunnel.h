@@ -80,8 +80,8 @@ struct tunnel_inner {
     struct ref_packet payload;
 };
 
-/* Receives the IP packet of 'size' bytes at 'ip' as a port of 'config' does.
- */
+/* Receives the IP packet of 'size' bytes at 'ip' as a port of 'config' does,
+ * and checks that one that is refused stays as it was. */
 enum mplsudp_drop tunnel_receive(const struct mplsudp_config *config,
                                  const uint8_t *ip, size_t size,
                                  struct tunnel_inner *received);
