@@ -55,7 +55,7 @@ static void
 test_kind(enum mplsudp_type type, const char *more, enum kind kind, bool ipv6)
 {
     static const char *const rules[MPLSUDP_N_TYPES] = {
-        "U-01 U-05", "I-03 I-05 I-20", "I-01"
+        "U-01 U-05", "I-02 I-03 I-05 I-20", "I-01 I-02"
     };
     static struct ref_packet in, body, expected, out;
     char options[128];

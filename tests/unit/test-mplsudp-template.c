@@ -24,7 +24,8 @@ static const struct {
     size_t labels;
     uint32_t lses[7];
 } templates[] = {
-    { "defaults", "", false, 100, 0, 0, MPLSUDP_PASS, 1, { 0x000641ff } },
+    { "I-09 P-03 P-05 defaults, RFC 4023 5.1, RFC 4385 4.1, RFC 8469 4", "",
+      false, 100, 0, 0, MPLSUDP_PASS, 1, { 0x000641ff } },
     { "IPv6", "", true, 100, FLAG(IPV6), 0, MPLSUDP_PASS, 1,
       { 0x000641ff } },
     { "two labels", "", false, 100 << 20 | 200, 0, 0, MPLSUDP_PASS, 2,
