@@ -69,6 +69,20 @@ make(struct ref_packet *p, enum carrier carrier, uint8_t version, uint8_t tos)
     return stack ? 0x8847 : carrier == IP ? type : TUNNEL_ETHERNET;
 }
 
+/* Puts an Ethernet header before the MPLS packet '*p', whose new type is
+ * returned. */
+static uint16_t
+add_ethernet(struct ref_packet *p)
+{
+    static struct ref_packet frame;
+
+    frame.size = 0;
+    ref_put_ethernet(&frame, 0x02aa00000002, 0x02aa00000001, 0x8847);
+    ref_put(&frame, p->bytes, p->size);
+    *p = frame;
+    return TUNNEL_ETHERNET;
+}
+
 /* Makes the tunnel packet around '*inner', for port 'i'. */
 static void
 make_outer(struct ref_packet *p, enum mplsudp_type type, uint8_t version,
@@ -161,8 +175,8 @@ outer_tos(const uint8_t *ip)
     return ip[0] >> 4 == 4 ? ip[1] : (uint8_t) (ip[0] << 4 | ip[1] >> 4);
 }
 
-/* Sends with each mark over IPv4 and IPv6 on port 'i' with 'tos'; the outer
- * DSCP should be 'dscp'. */
+/* Sends with each mark over IPv4 and IPv6 on port 'i' with 'tos', and MPLS
+ * also with an Ethernet header; the outer DSCP should be 'dscp'. */
 static void
 test_in(enum mplsudp_type type, size_t i, const char *tos, uint8_t dscp)
 {
@@ -173,19 +187,21 @@ test_in(enum mplsudp_type type, size_t i, const char *tos, uint8_t dscp)
         unit_case("T-08 in: %s ECN %d into %s, %s %s, RFC 6040 4.1",
                   ports[i].name, ecn, tunnel_types[type].name,
                   ports[i].options, tos);
-        for (int j = 0; j < 4; j++) {
+        for (int j = 0; j < (ports[i].carrier < STACK_IP ? 4 : 8); j++) {
             static struct ref_packet in, out;
             struct tunnel t;
             uint16_t inner_type = make(&in, ports[i].carrier, j & 2 ? 6 : 4,
                                        (uint8_t) (0x28 | ecn));
+            size_t size = in.size;
 
+            inner_type = j & 4 ? add_ethernet(&in) : inner_type;
             unit_true("port", tunnel_init(&t, options, j & 1, 100));
             unit_verdict("verdict", PASS,
                          tunnel_send(&t, &in, inner_type, &out));
             unit_text("complaint", NULL, tunnel_complaint(&t, &out));
             unit_number("TOS", dscp | ecn, outer_tos(out.bytes + 14));
-            unit_bytes("packet", in.bytes, out.bytes + out.size - in.size,
-                       in.size);
+            unit_bytes("packet", in.bytes + in.size - size,
+                       out.bytes + out.size - size, size);
             tunnel_destroy(&t);
         }
     }
