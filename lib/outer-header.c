@@ -89,6 +89,9 @@ ipv6_skip_extensions(struct outer_ip *ip)
             if (ip->body_size < extension_size) {
                 return MPLSUDP_DROP_OUTER_TRUNCATED;
             }
+            if (ip->protocol == IPV6_ROUTING && ip->body[3]) {
+                return MPLSUDP_DROP_OUTER_PROTOCOL; /* On its way still. */
+            }
         }
         ip->protocol = ip->body[0];
         ip->body += extension_size;

@@ -43,8 +43,10 @@ struct outer_ip {
  * length and, if 'verify_sum', the IPv4 header checksum.  Bytes behind the
  * packet's own length are ignored.
  *
- * Returns MPLSUDP_PASS, or OUTER_TRUNCATED, OUTER_PROTOCOL, OUTER_LENGTH or
- * IP_CHECKSUM, and then '*ip' is undefined. */
+ * Returns MPLSUDP_PASS, or OUTER_TRUNCATED, OUTER_PROTOCOL (also for an IPv6
+ * routing header with segments left, whose packet has not reached its end: RFC
+ * 8200 section 4.4), OUTER_LENGTH or IP_CHECKSUM, and then '*ip' is
+ * undefined. */
 enum mplsudp_drop outer_ip_read(const uint8_t *data, size_t size,
                                 bool verify_sum, struct outer_ip *ip);
 
