@@ -111,6 +111,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             FUZZ_CHECK(inner_ok(&inner, &receive));
             FUZZ_CHECK(!memcmp(packet, data, header_size + inner.ofs));
             check_again(&outer, &receive, &inner);
+        } else {
+            FUZZ_CHECK(!memcmp(packet, data, size));
         }
     }
     free(packet);

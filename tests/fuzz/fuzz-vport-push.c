@@ -34,6 +34,15 @@ struct sample {
     size_t out_size;
 };
 
+static bool
+is_template(const struct vports_header *header)
+{
+    struct mplsudp_push push;
+
+    return mplsudp_template_push((const uint8_t *) header->action.header,
+                                 header->action.header_len, &push);
+}
+
 /* Finds the user port for which packets that are refused count, if any.
  * Returns false if the template names a port that never sends. */
 static bool
@@ -117,10 +126,20 @@ check_outer(const struct vports_header *header, struct dp_packet *packet)
 static uint16_t
 sample_ethertype(const struct sample *sample)
 {
-    uint32_t type = packet_types[sample->in.flags % N_TYPES];
+    const struct vports_input *in = &sample->in;
+    uint32_t type = packet_types[in->flags % N_TYPES];
 
     return type != PT_ETH ? (uint16_t) type
-           : sample->in.size >= ETHERNET_SIZE ? wire_get16(sample->in.data + 12) : 0;
+           : in->size >= ETHERNET_SIZE ? wire_get16(in->data + 12) : 0;
+}
+
+/* Returns the key that the receiver sees: a zero field ends what is sent. */
+static uint64_t
+received_key(const struct vports_header *header)
+{
+    uint64_t key = ntohll(header->flow.tunnel.tun_id);
+
+    return key >> 20 & LABEL_MAX ? key : key & LABEL_MAX;
 }
 
 /* 'packet', which was '*sample' and went through the tunnel and back to the
@@ -129,38 +148,45 @@ static void
 check_received(const struct vports_header *header, const struct sample *sample,
                const struct dp_packet *packet)
 {
+    const struct vports_input *in = &sample->in;
     const uint8_t *out = dp_packet_data(packet);
     size_t size = dp_packet_size(packet);
     enum mplsudp_payload payload = header->user->config->payload;
-    bool framed = packet_types[sample->in.flags % N_TYPES] == PT_ETH;
+    bool framed = packet_types[in->flags % N_TYPES] == PT_ETH;
     uint16_t type = sample_ethertype(sample);
     size_t skip = framed ? ETHERNET_SIZE : 0;
     bool ip = type == ETHERTYPE_IPV4 || type == ETHERTYPE_IPV6;
     bool mpls = type == ETHERTYPE_MPLS || type == ETHERTYPE_MPLS_UPSTREAM;
 
     if (mpls || (ip && (payload == MPLSUDP_PAYLOAD_IP || !framed
-                        || is_all_zeros(sample->in.data, 12)))) {
+                        || is_all_zeros(in->data, 12)))) {
         if (mpls != (payload == MPLSUDP_PAYLOAD_MPLS)
             || payload == MPLSUDP_PAYLOAD_ETHERNET) {
             return;
         }
-        FUZZ_CHECK(size <= ETHERNET_SIZE + sample->in.size - skip);
+        FUZZ_CHECK(size <= ETHERNET_SIZE + in->size - skip);
         FUZZ_CHECK(is_all_zeros(out, 12));
         if (mpls) {
             /* An entropy label pair on top is gone, and its TTL may have been
              * lower than that of the label below. */
-            skip = sample->in.size - (size - ETHERNET_SIZE);
-            FUZZ_CHECK(out[ETHERNET_SIZE + 3] <= sample->in.data[skip + 3]);
-            FUZZ_CHECK(!memcmp(out + ETHERNET_SIZE, sample->in.data + skip, 3));
+            skip = in->size - (size - ETHERNET_SIZE);
+            FUZZ_CHECK(out[ETHERNET_SIZE + 3] <= in->data[skip + 3]);
+            FUZZ_CHECK(!memcmp(out + ETHERNET_SIZE, in->data + skip, 3));
         } else {
             FUZZ_CHECK(wire_get16(out + 12) == type);
-            FUZZ_CHECK(!memcmp(out + ETHERNET_SIZE, sample->in.data + skip, 4));
+            FUZZ_CHECK(size - ETHERNET_SIZE
+                       == inner_ip_size(in->data + skip,
+                                        type == ETHERTYPE_IPV4 ? 4 : 6,
+                                        in->size - skip));
+            FUZZ_CHECK(!memcmp(out + ETHERNET_SIZE, in->data + skip, 4));
         }
-        FUZZ_CHECK(!memcmp(out + ETHERNET_SIZE + 4, sample->in.data + skip + 4,
+        FUZZ_CHECK(!memcmp(out + ETHERNET_SIZE + 4, in->data + skip + 4,
                            size - ETHERNET_SIZE - 4));
     } else {
-        FUZZ_CHECK(size == sample->in.size && !memcmp(out, sample->in.data, size));
+        FUZZ_CHECK(size == in->size && !memcmp(out, in->data, size));
     }
+    FUZZ_CHECK(mpls || header->user->config->labels.n
+               || ntohll(packet->md.tunnel.tun_id) == received_key(header));
 }
 
 /* Receives 'packet', which was sent as '*header' says. */
@@ -226,6 +252,7 @@ send_alone(const struct vports_header *header, struct vports_user *counts,
     }
     FUZZ_CHECK(dp_packet_batch_size(&batch) == 1
                && batch.packets[0] == packet);
+    FUZZ_CHECK(is_template(header));
     sample->verdict = MPLSUDP_PASS;
     sample->out_size = dp_packet_size(packet);
     sample->out = fuzz_copy(dp_packet_data(packet), sample->out_size);

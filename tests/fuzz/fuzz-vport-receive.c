@@ -26,6 +26,7 @@ enum {
 struct sample {
     struct vports_input in;
     struct flow flow;           /* As it arrived. */
+    size_t end;                 /* Where its outer packet ends. */
     struct vports_user *source; /* Who takes it; null if nobody. */
 
     enum mplsudp_drop verdict;  /* When it was received alone. */
@@ -42,24 +43,37 @@ packet_type(const struct sample *sample)
                  : sample->in.data[0] >> 4 == 6 ? PT_IPV6 : PT_IPV4);
 }
 
+/* Returns the number of bytes that are left of '*sample'. */
+static size_t
+kept_size(const struct sample *sample)
+{
+    size_t cut = (sample->in.flags >> CUT_SHIFT) * 4;
+
+    return cut < sample->in.size ? sample->in.size - cut : sample->in.size;
+}
+
 /* Returns a new packet of '*sample', with its flow in 'sample->flow'. */
 static struct dp_packet *
 make_packet(struct sample *sample)
 {
-    struct dp_packet *packet = vports_packet(sample->in.data, sample->in.size, 0,
+    const struct vports_input *in = &sample->in;
+    struct dp_packet *packet = vports_packet(in->data, in->size, 0,
                                              packet_type(sample));
-    size_t cut = (sample->in.flags >> CUT_SHIFT) * 4;
 
-    if (sample->in.flags & FLAG_IP_GOOD) {
+    if (in->flags & FLAG_IP_GOOD) {
         *dp_packet_ol_flags_ptr(packet) |= DP_PACKET_OL_RX_IP_CKSUM_GOOD;
     }
-    if (sample->in.flags & FLAG_L4_GOOD) {
+    if (in->flags & FLAG_L4_GOOD) {
         *dp_packet_ol_flags_ptr(packet) |= DP_PACKET_OL_RX_L4_CKSUM_GOOD;
     }
     vports_extract(packet, &sample->flow);
-    if (cut < sample->in.size) {
-        dp_packet_set_size(packet, sample->in.size - cut);
+    sample->end = sample->in.size - packet->l2_pad_size;
+    if (sample->flow.nw_proto == IPPROTO_UDP
+        && packet->l4_ofs + UDP_HEADER_LEN <= in->size) {
+        sample->end = packet->l4_ofs + wire_get16(in->data + packet->l4_ofs
+                                                  + 4);
     }
+    dp_packet_set_size(packet, kept_size(sample));
     return packet;
 }
 
@@ -120,29 +134,23 @@ check_ethernet(const struct sample *sample, const struct dp_packet *packet,
                const struct flow *flow)
 {
     const uint8_t *data = dp_packet_data(packet);
+    size_t size = dp_packet_size(packet);
     enum mplsudp_payload payload = sample->source->config->payload;
-    bool added = payload == MPLSUDP_PAYLOAD_MPLS
-                 || payload == MPLSUDP_PAYLOAD_IP;
     uint16_t type = wire_get16(data + 12);
+    int version = size > ETHERNET_SIZE ? data[ETHERNET_SIZE] >> 4 : 0;
+    bool zero = eth_addr_is_zero(flow->dl_src)
+                && eth_addr_is_zero(flow->dl_dst);
+    bool ip = (type == ETHERTYPE_IPV4 && version == 4)
+              || (type == ETHERTYPE_IPV6 && version == 6);
 
-    if (payload == MPLSUDP_PAYLOAD_AUTO) {
-        added = eth_addr_is_zero(flow->dl_src) && eth_addr_is_zero(flow->dl_dst)
-                && (type == ETHERTYPE_IPV4 || type == ETHERTYPE_IPV6)
-                && data[ETHERNET_SIZE] >> 4 == (type == ETHERTYPE_IPV4
-                                                ? 4 : 6);
-    }
-    if (!added) {
-        return 0;
-    }
-    FUZZ_CHECK(eth_addr_is_zero(flow->dl_src)
-               && eth_addr_is_zero(flow->dl_dst));
     if (payload == MPLSUDP_PAYLOAD_MPLS) {
+        FUZZ_CHECK(zero && size >= ETHERNET_SIZE + LSE_SIZE);
         FUZZ_CHECK(type == ETHERTYPE_MPLS || type == ETHERTYPE_MPLS_UPSTREAM);
         FUZZ_CHECK(data[ETHERNET_SIZE + 3]);            /* TTL. */
-    } else {
-        FUZZ_CHECK(data[ETHERNET_SIZE] >> 4 == (type == ETHERTYPE_IPV4
-                                                ? 4 : 6));
-        FUZZ_CHECK(type == ETHERTYPE_IPV4 || type == ETHERTYPE_IPV6);
+    } else if (payload == MPLSUDP_PAYLOAD_IP) {
+        FUZZ_CHECK(zero && ip && size >= ETHERNET_SIZE + IPV4_SIZE);
+    } else if (payload == MPLSUDP_PAYLOAD_ETHERNET || !zero || !ip) {
+        return 0;
     }
     return ETHERNET_SIZE;
 }
@@ -160,7 +168,7 @@ check_frame(const struct sample *sample, struct dp_packet *packet)
     struct flow flow;
 
     FUZZ_CHECK(size >= ETHERNET_SIZE);
-    FUZZ_CHECK(ofs + size <= sample->in.size - (sample->in.flags >> CUT_SHIFT) * 4);
+    FUZZ_CHECK(ofs + size == sample->end && sample->end <= kept_size(sample));
     FUZZ_CHECK(packet->packet_type == htonl(PT_ETH));
     FUZZ_CHECK(packet->l2_5_ofs == UINT16_MAX && packet->l3_ofs == UINT16_MAX
                && packet->l4_ofs == UINT16_MAX && !packet->l2_pad_size);
@@ -227,10 +235,15 @@ is_before_source(enum mplsudp_drop verdict)
            || verdict == MPLSUDP_DROP_IP_CHECKSUM;
 }
 
-/* A packet that was refused was counted for its source, if that has a port. */
+/* A packet that was refused was counted for its source, if that has a port.
+ * Checksums that are known to be good are not looked at. */
 static void
 check_verdict(const struct sample *sample)
 {
+    FUZZ_CHECK(!(sample->in.flags & FLAG_IP_GOOD)
+               || sample->verdict != MPLSUDP_DROP_IP_CHECKSUM);
+    FUZZ_CHECK(!(sample->in.flags & FLAG_L4_GOOD)
+               || sample->verdict != MPLSUDP_DROP_UDP_CHECKSUM);
     if (sample->verdict == MPLSUDP_DROP_UNKNOWN_SOURCE) {
         FUZZ_CHECK(!sample->source);
     } else if (sample->verdict && !is_before_source(sample->verdict)) {
