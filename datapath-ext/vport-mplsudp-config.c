@@ -57,6 +57,7 @@ void
 vport_mplsudp_init(void)
 {
     vport_mplsudp_show_init();
+    vport_mplsudp_pmtu_init();
     vport_mplsudp_drops_init();
 }
 
@@ -180,10 +181,12 @@ fill_tunnel_config(const struct mplsudp_config *config,
                    struct netdev_tunnel_config *tnl)
 {
     memset(tnl, 0, sizeof *tnl);
-    if (config->payload != MPLSUDP_PAYLOAD_MPLS || config->in_key.flow) {
+    if (config->payload != MPLSUDP_PAYLOAD_MPLS) {
         tnl->in_key = htonll(config->in_key.value);
         tnl->in_key_present = config->in_key.set;
         tnl->in_key_flow = config->in_key.flow;
+    } else {
+        tnl->in_key_flow = true;        /* Packets have no key to tell by. */
     }
     tnl->out_key = htonll(config->out_key.value);
     tnl->out_key_present = config->out_key.set || config->out_key.flow;

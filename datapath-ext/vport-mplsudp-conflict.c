@@ -48,10 +48,21 @@ keys_match_alike(const struct mplsudp_config *a,
                || a->in_key.value == b->in_key.value);
 }
 
+/* True if a port with '*a' would take packets from one with '*b': OVS looks
+ * for a port with the packet's key before it looks for one with its source. */
+static bool
+takes_keys_of(const struct mplsudp_config *a, const struct mplsudp_config *b)
+{
+    return a->remote_ip.flow && !b->remote_ip.flow
+           && a->payload != MPLSUDP_PAYLOAD_MPLS && !a->in_key.flow
+           && (b->payload == MPLSUDP_PAYLOAD_MPLS || b->in_key.flow);
+}
+
 /* Compares 'config', for 'port', to that of our published port 'other'.
  *
  * Equal ports are not complained of while 'port' is published: one transaction
- * may be exchanging their options, and ofproto/tunnel.c sorts that out. */
+ * may be exchanging their options, and ofproto/tunnel.c sorts that out.  If it
+ * was not, mplsudp/show names the other. */
 static char *
 conflict_with_ours(const struct vport_mplsudp *port,
                    const struct mplsudp_config *config,
@@ -63,8 +74,20 @@ conflict_with_ours(const struct vport_mplsudp *port,
     const char *option;
 
     if (!other->source || config->type != theirs->type
-        || config->dst_port != theirs->dst_port
-        || !addresses_equal(&config->remote_ip, &theirs->remote_ip)) {
+        || config->dst_port != theirs->dst_port) {
+        return NULL;
+    }
+    if (takes_keys_of(config, theirs)) {
+        return xasprintf("with 'remote_ip=flow' it would take packets of port "
+                         "'%s', which takes every key: give it 'key=flow'",
+                         other->name);
+    }
+    if (takes_keys_of(theirs, config)) {
+        return xasprintf("port '%s', which has 'remote_ip=flow' and a key, "
+                         "would take its packets: give that port 'key=flow'",
+                         other->name);
+    }
+    if (!addresses_equal(&config->remote_ip, &theirs->remote_ip)) {
         return NULL;
     }
     mplsudp_receive_init(config, &a);
@@ -189,7 +212,7 @@ vport_mplsudp_check_stock_config(const struct netdev *netdev,
     int error = 0;
     size_t n;
 
-    if (is_kernel_port(netdev)) {
+    if (is_kernel_port(netdev) || !vport_mplsudp_have_sources()) {
         return 0;
     }
     vports = netdev_get_vports(&n);

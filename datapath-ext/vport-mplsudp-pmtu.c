@@ -42,6 +42,9 @@ COVERAGE_DEFINE(mplsudp_pmtu_ignored);
 enum {
     LIFETIME_MS = 10 * 60 * 1000,
     LEARNED_MAX = 4096,         /* Beyond it, the oldest is forgotten. */
+    FAR_ENDS_MAX = 16384,       /* Beyond it, all are. */
+    TELL_INTERVAL_MS = 1000,    /* All flows are translated anew no more often,
+                                 * whatever ICMP errors claim. */
     ICMP4_FRAGMENTATION_NEEDED = 4      /* Code of ICMP4_DST_UNREACH. */
 };
 
@@ -54,6 +57,22 @@ static struct ovs_mutex learned_mutex = OVS_MUTEX_INITIALIZER;
 static struct hmap learned OVS_GUARDED_BY(learned_mutex)
     = HMAP_INITIALIZER(&learned);
 static long long int next_expiry OVS_GUARDED_BY(learned_mutex) = LLONG_MAX;
+
+/* Addresses that headers were built for: only of paths to them something can
+ * be learned. */
+struct far_end {
+    struct hmap_node node;      /* In 'far_ends', by 'address'. */
+    struct in6_addr address;
+};
+static struct hmap far_ends OVS_GUARDED_BY(learned_mutex)
+    = HMAP_INITIALIZER(&far_ends);
+
+/* Whether flows were translated with MTUs that are no longer right, and when
+ * that was last told. */
+static bool untold OVS_GUARDED_BY(learned_mutex);
+static long long int last_told = LLONG_MIN / 2;     /* Main thread only. */
+static struct seq *untold_seq;  /* Wakes the main thread. */
+static uint64_t untold_seqno;   /* Main thread only. */
 
 /* ICMP errors by what became of them; ICMP_QUOTE_PASS: learned from. */
 static atomic_uint64_t n_errors[ICMP_QUOTE_N_VERDICTS];
@@ -71,6 +90,42 @@ find_learned(const struct in6_addr *peer)
         }
     }
     return NULL;
+}
+
+static bool
+is_far_end(const struct in6_addr *address)
+    OVS_REQUIRES(learned_mutex)
+{
+    const struct far_end *end;
+
+    HMAP_FOR_EACH_WITH_HASH (end, node, hash_bytes(address, sizeof *address, 0),
+                             &far_ends) {
+        if (ipv6_addr_equals(&end->address, address)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Called when a header is built for packets to 'address'. */
+void
+vport_mplsudp_note_far_end(const struct in6_addr *address)
+{
+    ovs_mutex_lock(&learned_mutex);
+    if (!is_far_end(address)) {
+        struct far_end *end;
+
+        if (hmap_count(&far_ends) >= FAR_ENDS_MAX) {
+            HMAP_FOR_EACH_POP (end, node, &far_ends) {
+                free(end);
+            }
+        }
+        end = xmalloc(sizeof *end);
+        end->address = *address;
+        hmap_insert(&far_ends, &end->node,
+                    hash_bytes(address, sizeof *address, 0));
+    }
+    ovs_mutex_unlock(&learned_mutex);
 }
 
 static void
@@ -116,13 +171,14 @@ remember(const struct in6_addr *peer, uint16_t mtu)
                     hash_bytes(peer, sizeof *peer, 0));
     }
     /* Another handler may have learned less a moment ago. */
-    entry->pmtu.mtu = MIN(entry->pmtu.mtu, mtu);
+    if (mtu < entry->pmtu.mtu) {
+        entry->pmtu.mtu = mtu;
+        untold = true;
+    }
     entry->pmtu.expires = time_msec() + LIFETIME_MS;
     next_expiry = MIN(next_expiry, entry->pmtu.expires);
     ovs_mutex_unlock(&learned_mutex);
-
-    /* The main thread has all flows translated again. */
-    seq_change(tnl_conf_seq);
+    seq_change(untold_seq);
 }
 
 /* Returns the path MTU learned for 'peer', in bytes, or UINT16_MAX. */
@@ -168,39 +224,72 @@ vport_mplsudp_n_icmp(enum icmp_quote_verdict verdict)
     return n;
 }
 
-/* Forgets what has expired.  Main thread only. */
+/* Called once, before any port exists. */
+void
+vport_mplsudp_pmtu_init(void)
+{
+    untold_seq = seq_create();
+}
+
+static void
+forget_expired(long long int now)
+    OVS_REQUIRES(learned_mutex)
+{
+    struct learned *entry;
+
+    if (now < next_expiry) {
+        return;
+    }
+    next_expiry = LLONG_MAX;
+    HMAP_FOR_EACH_SAFE (entry, node, &learned) {
+        if (now >= entry->pmtu.expires) {
+            forget(entry);
+            untold = true;
+        } else {
+            next_expiry = MIN(next_expiry, entry->pmtu.expires);
+        }
+    }
+}
+
+/* Forgets what has expired, and has all flows translated again after path MTUs
+ * changed.  Main thread only. */
 void
 vport_mplsudp_pmtu_run(void)
 {
     long long int now = time_msec();
-    struct learned *entry;
-    bool changed = false;
+    bool tell;
 
+    if (!untold_seq) {
+        return;
+    }
+    untold_seqno = seq_read(untold_seq);
     ovs_mutex_lock(&learned_mutex);
-    if (now >= next_expiry) {
-        next_expiry = LLONG_MAX;
-        HMAP_FOR_EACH_SAFE (entry, node, &learned) {
-            if (now >= entry->pmtu.expires) {
-                forget(entry);
-                changed = true;
-            } else {
-                next_expiry = MIN(next_expiry, entry->pmtu.expires);
-            }
-        }
+    forget_expired(now);
+    tell = untold && now >= last_told + TELL_INTERVAL_MS;
+    if (tell) {
+        untold = false;
     }
     ovs_mutex_unlock(&learned_mutex);
-    if (changed) {
+    if (tell) {
+        last_told = now;
         seq_change(tnl_conf_seq);
     }
 }
 
-/* Wakes the main thread when something expires. */
+/* Wakes the main thread when there is something to do. */
 void
 vport_mplsudp_pmtu_wait(void)
 {
+    if (!untold_seq) {
+        return;
+    }
+    seq_wait(untold_seq, untold_seqno);
     ovs_mutex_lock(&learned_mutex);
     if (next_expiry != LLONG_MAX) {
         poll_timer_wait_until(next_expiry);
+    }
+    if (untold) {
+        poll_timer_wait_until(last_told + TELL_INTERVAL_MS);
     }
     ovs_mutex_unlock(&learned_mutex);
 }
@@ -282,9 +371,16 @@ check_ports(const struct icmp_quote *quote)
     enum icmp_quote_verdict verdict = ICMP_QUOTE_NO_PORT;
     const struct vport_mplsudp **ports;
     struct in6_addr dst;
+    bool far_end;
     size_t n;
 
     memcpy(&dst, quote->dst, sizeof dst);
+    ovs_mutex_lock(&learned_mutex);
+    far_end = is_far_end(&dst);
+    ovs_mutex_unlock(&learned_mutex);
+    if (!far_end) {
+        return verdict;
+    }
     ports = vport_mplsudp_senders(quote->type, quote->dst_port, &dst, &n);
     for (size_t i = 0; i < n && verdict != ICMP_QUOTE_PASS; i++) {
         enum icmp_quote_verdict v = check_port(ports[i], quote);

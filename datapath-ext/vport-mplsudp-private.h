@@ -115,6 +115,8 @@ struct vport_mplsudp_pmtu {
     long long int expires;      /* As time_msec(). */
 };
 
+void vport_mplsudp_pmtu_init(void);
+void vport_mplsudp_note_far_end(const struct in6_addr *);
 uint16_t vport_mplsudp_learned_mtu(const struct in6_addr *peer);
 struct vport_mplsudp_pmtu *vport_mplsudp_learned(size_t *n);
 uint64_t vport_mplsudp_n_icmp(enum icmp_quote_verdict);

@@ -61,6 +61,22 @@ show_options(struct ds *ds, const struct mplsudp_config *config)
     ds_put_char(ds, '\n');
 }
 
+/* Says why the port is not used, if another was changed to be like it or it
+ * was changed to be like another. */
+static void
+show_conflict(struct ds *ds, const struct netdev *netdev,
+              const struct vport_mplsudp *port,
+              const struct mplsudp_config *config)
+{
+    if (!port->source) {
+        char *conflict = vport_mplsudp_find_conflict(netdev, config);
+
+        ds_put_format(ds, "    not in use: %s\n",
+                      conflict ? conflict : "no bridge has it");
+        free(conflict);
+    }
+}
+
 static void
 show_mtu(struct ds *ds, const struct mplsudp_config *config)
 {
@@ -173,6 +189,7 @@ show_user_port(struct ds *ds, const struct netdev *netdev,
                   netdev_vport_get_dpif_port(netdev, namebuf,
                                              sizeof namebuf));
     show_options(ds, config);
+    show_conflict(ds, netdev, port, config);
     show_mtu(ds, config);
     show_path_mtus(ds, config);
     if (!config->entropy && config->type == MPLSUDP_TYPE_UDP) {

@@ -138,6 +138,42 @@ create_source(enum mplsudp_type type, uint16_t dst_port,
     return source;
 }
 
+/* Returns which keys the ports of 'source' take, or null if there is one that
+ * takes all. */
+static struct key_filter *
+make_filter(const struct vport_mplsudp_source *source)
+{
+    size_t n = ovs_list_size(&source->ports);
+    struct key_filter *filter = xzalloc(key_filter_size(n));
+    const struct vport_mplsudp *port;
+
+    LIST_FOR_EACH (port, source_node, &source->ports) {
+        const struct mplsudp_config *config = vport_mplsudp_get(port);
+        struct key_filter_entry entry
+            = key_filter_entry(&config->in_key,
+                               config->payload != MPLSUDP_PAYLOAD_MPLS,
+                               &config->local_ip);
+
+        if (entry.any_key && entry.any_local) {
+            free(filter);
+            return NULL;
+        }
+        filter->entries[filter->n++] = entry;
+    }
+    key_filter_sort(filter);
+    return filter;
+}
+
+static void
+free_receive(struct mplsudp_receive *receive)
+{
+    if (receive) {
+        free(CONST_CAST(struct key_filter *, receive->keys));
+        free(receive);
+    }
+}
+
+/* Has packets from 'source' received by '*receive' and by its ports' keys. */
 static void
 set_receive(struct vport_mplsudp_source *source,
             const struct mplsudp_receive *receive)
@@ -145,11 +181,11 @@ set_receive(struct vport_mplsudp_source *source,
     const struct mplsudp_receive *old
         = ovsrcu_get_protected(const struct mplsudp_receive *,
                                &source->receive);
+    struct mplsudp_receive *new = xmemdup(receive, sizeof *receive);
 
-    if (!old || memcmp(old, receive, sizeof *receive)) {
-        ovsrcu_set(&source->receive, xmemdup(receive, sizeof *receive));
-        ovsrcu_postpone(free, CONST_CAST(struct mplsudp_receive *, old));
-    }
+    new->keys = make_filter(source);
+    ovsrcu_set(&source->receive, new);
+    ovsrcu_postpone(free_receive, CONST_CAST(struct mplsudp_receive *, old));
 }
 
 /* Names 'source' after the first of its ports.  Without any it keeps the name:
@@ -175,9 +211,10 @@ free_source(struct vport_mplsudp_source *source)
     /* No reader is left. */
     free(CONST_CAST(char *, ovsrcu_get_protected(const char *,
                                                  &source->name)));
-    free(CONST_CAST(struct mplsudp_receive *,
-                    ovsrcu_get_protected(const struct mplsudp_receive *,
-                                         &source->receive)));
+    free_receive(CONST_CAST(struct mplsudp_receive *,
+                            ovsrcu_get_protected(
+                                const struct mplsudp_receive *,
+                                &source->receive)));
     free(source);
 }
 
@@ -217,15 +254,16 @@ vport_mplsudp_publish(const struct netdev *netdev)
 
     ovs_mutex_lock(&sources_mutex);
     port->source = find_source(port->type, config->dst_port, &remote);
-    if (!port->source) {
+    if (port->source) {
+        ovs_list_push_back(&port->source->ports, &port->source_node);
+        set_receive(port->source, &receive);
+    } else {
         port->source = create_source(port->type, config->dst_port, &remote);
+        ovs_list_push_back(&port->source->ports, &port->source_node);
         set_receive(port->source, &receive);
         cmap_insert(&sources, &port->source->node,
                     hash_source(port->type, config->dst_port, &remote));
-    } else {
-        set_receive(port->source, &receive);
     }
-    ovs_list_push_back(&port->source->ports, &port->source_node);
     set_name(port->source);
     ovs_mutex_unlock(&sources_mutex);
 }
@@ -250,10 +288,13 @@ vport_mplsudp_withdraw(const struct netdev *netdev)
     if (source) {
         port->source = NULL;
         ovs_list_remove(&port->source_node);
-        set_name(source);
         if (ovs_list_is_empty(&source->ports)) {
             source->n_removals++;
             ovsrcu_postpone(remove_if_unused, source);
+        } else {
+            set_name(source);
+            set_receive(source, ovsrcu_get(const struct mplsudp_receive *,
+                                           &source->receive));
         }
     }
     ovs_mutex_unlock(&sources_mutex);

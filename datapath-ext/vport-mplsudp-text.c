@@ -106,11 +106,12 @@ parse_labels(const char *s, int *n, struct mplsudp_push *push, uint8_t *stack)
 {
     uint32_t labels[MPLSUDP_STACK_DEPTH_MAX];
     int depth = 0;
-    uint8_t tc, ttl;
+    unsigned int tc, ttl;
 
     if (scan_word(s, n, "drop=")) {
         for (int i = 1; i < MPLSUDP_N_VERDICTS; i++) {
-            if (scan_word(s, n, mplsudp_drop_name(i))) {
+            if (mplsudp_drop_on_transmit(i)
+                && scan_word(s, n, mplsudp_drop_name(i))) {
                 push->key_verdict = i;
                 return true;
             }
@@ -128,7 +129,8 @@ parse_labels(const char *s, int *n, struct mplsudp_push *push, uint8_t *stack)
         }
         depth++;
     } while (scan_word(s, n, "/"));
-    if (!ovs_scan_len(s, n, ",tc=%"SCNu8",ttl=%"SCNu8, &tc, &ttl) || tc > 7) {
+    if (!ovs_scan_len(s, n, ",tc=%u,ttl=%u", &tc, &ttl)
+        || tc > 7 || ttl > UINT8_MAX) {
         return false;
     }
     for (int i = 0; i < depth; i++) {
@@ -194,6 +196,7 @@ vport_mplsudp_parse(const char *s, int *n, bool has_udp,
     uint8_t *template = (uint8_t *) data->header;
     bool ipv6 = wire_get16(template + 12) == ETHERTYPE_IPV6;
     struct mplsudp_push push = { .flags = ipv6 ? MPLSUDP_PUSH_IPV6 : 0 };
+    unsigned int mtu;
     uint8_t *stack;
     size_t size;
 
@@ -208,13 +211,14 @@ vport_mplsudp_parse(const char *s, int *n, bool has_udp,
     }
     if (!parse_labels(s, n, &push, stack)
         || !parse_payload(s, n, &push)
-        || !ovs_scan_len(s, n, ",mtu=%"SCNu16",port=%"SCNu32
-                         ",entropy=0x%"SCNx32, &push.mtu, &push.port_id,
-                         &push.entropy)
+        || !ovs_scan_len(s, n, ",mtu=%u,port=%"SCNu32",entropy=0x%"SCNx32,
+                         &mtu, &push.port_id, &push.entropy)
+        || mtu > UINT16_MAX
         || !parse_push_flags(s, n, &push)
         || !scan_word(s, n, ")")) {
         return 0;
     }
+    push.mtu = mtu;
     if (push.stack_size && push.flags & MPLSUDP_PUSH_ENTROPY_LABEL) {
         wire_put32(stack + MPLSUDP_ENTROPY_LABEL_OFS, 0);
     }

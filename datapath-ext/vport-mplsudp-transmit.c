@@ -43,6 +43,7 @@ vport_mplsudp_build_header(const struct netdev *netdev,
         .fixed_src_port = port->fixed_src_port,
     };
 
+    vport_mplsudp_note_far_end(&dst);
     memcpy(t.outer.eth_dst, &params->dmac, sizeof t.outer.eth_dst);
     memcpy(t.outer.eth_src, &params->smac, sizeof t.outer.eth_src);
     memcpy(t.outer.ip_src, params->s_ip, sizeof t.outer.ip_src);

@@ -18,6 +18,7 @@
 
 enum {
     ETHERNET_SIZE = 14,
+    ETHERTYPE_MIN = 0x0600,     /* What is less is a length. */
     ETHERTYPE_IPV4 = 0x0800,
     ETHERTYPE_ARP = 0x0806,
     ETHERTYPE_VLAN = 0x8100,

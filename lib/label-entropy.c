@@ -65,9 +65,11 @@ static uint64_t
 hash_ethernet(uint64_t hash, const struct inner_packet *inner)
 {
     if (inner->has_ethernet) {
+        /* Less is a length (IEEE 802.3), which varies within a flow. */
+        uint16_t type = inner->type >= ETHERTYPE_MIN ? inner->type : 0;
+
         hash = mix_bytes8(hash, inner->data);
-        hash = mix(hash, (uint64_t) wire_get32(inner->data + 8) << 32
-                         | inner->type);
+        hash = mix(hash, (uint64_t) wire_get32(inner->data + 8) << 32 | type);
     }
     if (inner->type == ETHERTYPE_ARP
         && inner->size - inner->l3_ofs >= 28) {

@@ -117,7 +117,8 @@ dst_port_parse(struct mplsudp_config *config, const char *value)
 {
     uint64_t port;
 
-    if (!option_parse_number(value, 1, UINT16_MAX, &port)) {
+    if (!option_parse_number(value, 1, UINT16_MAX, &port)
+        || port == MPLSUDP_DTLS_PORT) {
         return false;
     }
     config->dst_port = (uint16_t) port;
@@ -204,7 +205,7 @@ static const struct mplsudp_option options[] = {
     OPTION(ttl, "1-255 or \"inherit\""),
     OPTION(df_default, "true or false"),
     OPTION(egress_pkt_mark, "0-4294967295"),
-    MPLSUDP_OPTION(dst_port, "1-65535"),
+    MPLSUDP_OPTION(dst_port, "1-65535 but 6636, which is for DTLS"),
     OPTION(payload, "mpls, ethernet, ip or auto"),
     OPTION(control_word, "true or false"),
     MPLSUDP_OPTION(csum, "true or false"),
@@ -212,7 +213,7 @@ static const struct mplsudp_option options[] = {
     OPTION(entropy, "true or false"),
     OPTION(label_ttl, "1-255 or \"inherit\""),
     OPTION(label_tc, "0-7 or \"inherit\""),
-    OPTION(labels, "up to 16 labels from 16 to 1048575, top first: \"16/17\""),
+    OPTION(labels, "up to 10 labels from 16 to 1048575, top first: \"16/17\""),
     OPTION(entropy_label, "true or false"),
     OPTION(tunnel_mtu, "68-65535"),
     OPTION(peers, "up to 64 IPv4 or IPv6 addresses, with or without prefix "
@@ -290,6 +291,10 @@ mplsudp_config_check(const struct mplsudp_config *config)
         && (!config->remote_ip.set || !config->local_ip.set)) {
         return "option 'zero_csum6_rx=true' needs addresses in 'remote_ip' "
                "and 'local_ip' (RFC 7510 section 3.1)";
+    }
+    if (config->zero_csum6_rx && option_address_is_ipv4(&config->remote_ip)) {
+        return "option 'zero_csum6_rx=true' needs an IPv6 'remote_ip': over "
+               "IPv4 a zero checksum is always accepted";
     }
     if (config->payload == MPLSUDP_PAYLOAD_MPLS
         && !option_keys_equal(&config->in_key, &config->out_key)

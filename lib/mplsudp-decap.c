@@ -161,6 +161,14 @@ merge_ethernet(const struct mplsudp_outer *outer, uint8_t ttl, bool ttl_down,
            : MPLSUDP_PASS;
 }
 
+static bool
+takes_key(const struct mplsudp_outer *outer,
+          const struct mplsudp_receive *receive, uint64_t key)
+{
+    return !receive->keys
+           || key_filter_takes(receive->keys, key, outer->ip.dst);
+}
+
 /* The label stack stays on the packet; what can be merged into it is. */
 static enum mplsudp_drop
 decap_mpls(const struct mplsudp_outer *outer,
@@ -173,6 +181,9 @@ decap_mpls(const struct mplsudp_outer *outer,
 
     if (verdict) {
         return verdict;
+    }
+    if (!takes_key(outer, receive, 0)) {
+        return MPLSUDP_DROP_UNKNOWN_KEY;
     }
     inner->ofs += skip;
     inner->size -= skip;
@@ -245,6 +256,9 @@ decap_by_key(const struct mplsudp_outer *outer,
     if (verdict) {
         return verdict;
     }
+    if (!takes_key(outer, receive, stack.key)) {
+        return MPLSUDP_DROP_UNKNOWN_KEY;
+    }
     ttl = stack.ttl;
     if (receive->outer_ttl_down && outer->ip.ttl < ttl) {
         ttl = outer->ip.ttl;
@@ -271,6 +285,7 @@ mplsudp_decap(const struct mplsudp_outer *outer,
     if (verdict) {
         return verdict;
     }
+    inner->key = 0;
     inner->has_key = receive->payload != MPLSUDP_PAYLOAD_MPLS;
     return inner->has_key ? decap_by_key(outer, receive, inner)
                           : decap_mpls(outer, receive, inner);

@@ -10,6 +10,7 @@
 #ifndef MPLSUDP_DECAP_H
 #define MPLSUDP_DECAP_H 1
 
+#include "key-filter.h"
 #include "mplsudp-config.h"
 #include "outer-header.h"
 
@@ -38,17 +39,17 @@ struct mplsudp_receive {
     enum mplsudp_payload payload;
     bool control_word;
     bool zero_csum6_rx;
-    bool outer_ttl_down;        /* TTL of the outer header into the label, ...
-                                 */
-    bool ip_ttl_down;           /* ... of the label into an IP packet, ... */
+    bool outer_ttl_down;        /* Outer TTL into the label, ... */
+    bool ip_ttl_down;           /* ... that of the label into IP, ... */
     bool ethernet_ttl_down;     /* ... and into IP in Ethernet. */
     uint8_t local[OUTER_ADDRESS_SIZE];  /* Only address at which a zero
                                          * checksum is accepted. */
     struct mplsudp_peers peers;
+    const struct key_filter *keys;      /* Keys that are taken; null: all. */
 };
 
-/* Returns the receive options of 'config' in '*receive', padding zeroed, so
- * that they can be compared with memcmp(). */
+/* Returns the receive options of 'config' in '*receive', 'keys' null and
+ * padding zeroed, so that they can be compared with memcmp(). */
 void mplsudp_receive_init(const struct mplsudp_config *config,
                           struct mplsudp_receive *receive);
 
@@ -70,7 +71,8 @@ struct mplsudp_inner {
  * Returns MPLSUDP_PASS and fills in '*inner', or OUTER_FRAGMENT, OUTER_LENGTH,
  * OUTER_TRUNCATED, UDP_CHECKSUM, ZERO_CHECKSUM, GRE_FLAGS, GRE_CHECKSUM,
  * GRE_PROTOCOL, STACK_TRUNCATED, STACK_DEPTH, SPECIAL_LABEL, TTL_EXPIRED,
- * CONTROL_WORD, PAYLOAD or ECN, and then '*inner' is undefined. */
+ * UNKNOWN_KEY, CONTROL_WORD, PAYLOAD or ECN, and then '*inner' is
+ * undefined. */
 enum mplsudp_drop mplsudp_decap(const struct mplsudp_outer *outer,
                                 const struct mplsudp_receive *receive,
                                 bool verify_sum, struct mplsudp_inner *inner);

@@ -28,6 +28,8 @@
                  "outer IPv4 header checksum is wrong")                      \
     MPLSUDP_DROP(UNKNOWN_SOURCE, unknown_source,                             \
                  "no port accepts the outer source address")                 \
+    MPLSUDP_DROP(UNKNOWN_KEY, unknown_key,                                   \
+                 "no port with the outer source takes the label")            \
     MPLSUDP_DROP(GRE_FLAGS, gre_flags,                                       \
                  "GRE header has an option or version that is not "          \
                  "accepted (RFC 2784 section 2.3)")                          \
@@ -40,12 +42,8 @@
     MPLSUDP_DROP(ZERO_CHECKSUM, zero_checksum,                               \
                  "zero UDP checksum over IPv6, which the port does not "     \
                  "accept (RFC 7510 section 3.1)")                            \
-    MPLSUDP_DROP(STACK_TRUNCATED, stack_truncated,                           \
-                 "packet ends before the bottom of the label stack")         \
     MPLSUDP_DROP(STACK_DEPTH, stack_depth,                                   \
                  "more than three labels, which tun_id cannot hold")         \
-    MPLSUDP_DROP(SPECIAL_LABEL, special_label,                               \
-                 "a special-purpose label stands where it must not")         \
     MPLSUDP_DROP(CONTROL_WORD, control_word,                                 \
                  "control word is missing or is not one (RFC 4385)")         \
     MPLSUDP_DROP(ECN, ecn,                                                   \
@@ -54,6 +52,10 @@
 
 /* Both ways. */
 #define MPLSUDP_COMMON_DROPS                                                 \
+    MPLSUDP_DROP(STACK_TRUNCATED, stack_truncated,                           \
+                 "packet ends before the bottom of the label stack")         \
+    MPLSUDP_DROP(SPECIAL_LABEL, special_label,                               \
+                 "a special-purpose label stands where it must not")         \
     MPLSUDP_DROP(PAYLOAD, payload,                                           \
                  "payload is not what the port carries")                     \
     MPLSUDP_DROP(TTL_EXPIRED, ttl_expired,                                   \

@@ -42,31 +42,31 @@ ecn_below_stack(const uint8_t *stack, size_t size)
     return ofs ? inner_ip_tos(stack + ofs, version) & ECN_MASK : 0;
 }
 
-/* A packet that is MPLS already: its own stack goes out. */
+/* A packet that is MPLS already: its own stack goes out, if it is one. */
 static enum mplsudp_drop
 plan_mpls(const struct mplsudp_push *push, const struct inner_packet *inner,
           struct mplsudp_encap *encap)
 {
+    const uint8_t *stack = inner->data + inner->l3_ofs;
+    enum mplsudp_drop verdict;
+    size_t skip;
     uint32_t lse;
 
-    if (inner->size - inner->l3_ofs < LSE_SIZE) {
-        return MPLSUDP_DROP_INNER_TRUNCATED;
+    encap->skip = inner->l3_ofs;
+    encap->payload_size = inner->size - inner->l3_ofs;
+    encap->header_size = push->outer_size;
+    verdict = label_stack_check(stack, encap->payload_size, &skip);
+    if (verdict) {
+        return verdict;
     }
-    lse = wire_get32(inner->data + inner->l3_ofs);
-    if (!lse_ttl(lse)) {
-        return MPLSUDP_DROP_TTL_EXPIRED;        /* RFC 3032 section 2.4.2. */
-    }
+    lse = wire_get32(stack);
     if (push->flags & MPLSUDP_PUSH_TTL_INHERIT) {
         encap->ttl = lse_ttl(lse);
     }
     if (push->flags & MPLSUDP_PUSH_TOS_INHERIT) {
         encap->tos = (uint8_t) (lse_tc(lse) << 5);
     }
-    encap->skip = inner->l3_ofs;
-    encap->payload_size = inner->size - inner->l3_ofs;
-    encap->header_size = push->outer_size;
-    encap->tos |= ecn_below_stack(inner->data + encap->skip,
-                                  encap->payload_size);
+    encap->tos |= ecn_below_stack(stack, encap->payload_size);
     return MPLSUDP_PASS;
 }
 

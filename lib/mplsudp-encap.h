@@ -41,7 +41,8 @@ struct mplsudp_encap {
  *    control word, if the port carries Ethernet.
  *
  * Returns MPLSUDP_PASS and fills in '*encap', or the reason for dropping the
- * packet: PAYLOAD, NO_KEY, BAD_KEY, TTL_EXPIRED, TOO_BIG or INNER_TRUNCATED,
+ * packet: PAYLOAD, STACK_TRUNCATED, SPECIAL_LABEL, NO_KEY, BAD_KEY,
+ * TTL_EXPIRED, TOO_BIG or INNER_TRUNCATED,
  * and then '*encap' is undefined. */
 enum mplsudp_drop mplsudp_encap_plan(const uint8_t *template,
                                      const struct mplsudp_push *push,

@@ -67,6 +67,9 @@ enum {
     MPLSUDP_TEMPLATE_MAX = MPLSUDP_HEADER_MAX + sizeof(struct mplsudp_push)
 };
 
+/* OVS cannot make more room before a packet in DPDK's buffers than this. */
+_Static_assert(MPLSUDP_HEADER_MAX <= 128, "header exceeds DPDK's headroom");
+
 /* What a template needs beside the port's configuration. */
 struct mplsudp_template_params {
     struct outer_params outer;  /* 'protocol' is filled in here. */

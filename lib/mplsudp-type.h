@@ -23,7 +23,8 @@ enum mplsudp_type {
 
 enum {
     MPLSUDP_N_TYPES = MPLSUDP_TYPE_IP + 1,
-    MPLSUDP_PORT = 6635         /* RFC 7510 section 7. */
+    MPLSUDP_PORT = 6635,        /* RFC 7510 section 7. */
+    MPLSUDP_DTLS_PORT = 6636    /* MPLS in UDP with DTLS, and nothing else. */
 };
 
 /* What is the same for all packets of a type. */

@@ -11,8 +11,8 @@
 
 #include "label-stack.h"
 
-/* strtoull() alone would take "100/200" for 100, and "-1" for a large
- * number. */
+/* strtoull() alone would take "100/200" for 100, "-1" for a large number, and
+ * "0100" for 64. */
 bool
 option_parse_number(const char *text, uint64_t min, uint64_t max,
                     uint64_t *number)
@@ -20,7 +20,8 @@ option_parse_number(const char *text, uint64_t min, uint64_t max,
     unsigned long long value;
     char *end;
 
-    if (*text < '0' || *text > '9') {
+    if (*text < '0' || *text > '9'
+        || (*text == '0' && text[1] >= '0' && text[1] <= '9')) {
         return false;
     }
     errno = 0;

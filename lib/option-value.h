@@ -38,8 +38,9 @@ struct mplsudp_key {
     bool flow;
 };
 
-/* Transport labels, top first. */
-enum { MPLSUDP_LABELS_MAX = 16 };
+/* Transport labels, top first.  So many that every header fits the room that
+ * DPDK leaves before a packet: mplsudp-template.h. */
+enum { MPLSUDP_LABELS_MAX = 10 };
 struct mplsudp_labels {
     uint32_t n;
     uint32_t labels[MPLSUDP_LABELS_MAX];
@@ -58,7 +59,7 @@ struct mplsudp_peers {
 /* Longest printed value, that of 64 IPv6 networks, with its null. */
 enum { OPTION_TEXT_SIZE = MPLSUDP_PEERS_MAX * (45 + 4 + 1) };
 
-/* A number 'min' to 'max' in C notation. */
+/* A number 'min' to 'max', decimal, or hexadecimal behind "0x". */
 bool option_parse_number(const char *text, uint64_t min, uint64_t max,
                          uint64_t *number);
 

@@ -19,6 +19,7 @@ enum {
 enum {
     IPV4_MORE_FRAGMENTS = 0x2000,
     IPV4_FRAGMENT_OFFSET = 0x1fff,
+    IPV6_MORE_FRAGMENTS = 0x0001,
     IPV6_FRAGMENT_OFFSET = 0xfff8
 };
 
@@ -81,7 +82,9 @@ ipv6_skip_extensions(struct outer_ip *ip)
             return MPLSUDP_DROP_OUTER_TRUNCATED;
         }
         if (ip->protocol == IPV6_FRAGMENT) {
-            ip->is_fragment = true;
+            /* Without offset and more to come it is whole: RFC 6946. */
+            ip->is_fragment = wire_get16(ip->body + 2)
+                              & (IPV6_FRAGMENT_OFFSET | IPV6_MORE_FRAGMENTS);
             ip->is_later_fragment = wire_get16(ip->body + 2)
                                     & IPV6_FRAGMENT_OFFSET;
         } else {

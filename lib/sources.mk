@@ -14,6 +14,8 @@ mplsudp_lib_sources = \
 	%D%/inet-sum.h \
 	%D%/inner-packet.c \
 	%D%/inner-packet.h \
+	%D%/key-filter.c \
+	%D%/key-filter.h \
 	%D%/label-entropy.c \
 	%D%/label-entropy.h \
 	%D%/label-stack.c \

@@ -5,22 +5,53 @@
 #include "inet-sum.h"
 #include "label-stack.h"
 
+static bool
+is_proven(const uint8_t *ip, uint8_t version, size_t size)
+{
+    return version == 4
+           ? !inet_sum_finish(inet_sum_add(0, ip, (ip[0] & 0xf) * 4))
+           : inner_ip_size(ip, version, 0) == size;
+}
+
+static bool
+read_ip(const uint8_t *body, size_t size, uint8_t version,
+        struct inner_packet *inner)
+{
+    size_t ip_size = inner_ip_size(body, version, size);
+
+    return ip_size <= size && ip_size >= IPV4_SIZE
+           && is_proven(body, version, size)
+           && inner_packet_read(body, size,
+                                version == 4 ? ETHERTYPE_IPV4 : ETHERTYPE_IPV6,
+                                inner);
+}
+
+/* Reads a frame behind a control word without flags and fragmentation (RFC
+ * 4448 section 4.6). */
+static bool
+read_ethernet(const uint8_t *body, size_t size, struct inner_packet *inner)
+{
+    if (size <= CONTROL_WORD_SIZE || wire_get16(body)
+        || !inner_packet_read(body + CONTROL_WORD_SIZE,
+                              size - CONTROL_WORD_SIZE, 0, inner)
+        || inner->outer_type < ETHERTYPE_MIN) {
+        return false;
+    }
+    if (inner->ip_version
+        && !is_proven(inner->data + inner->l3_ofs, inner->ip_version,
+                      inner->size - inner->l3_ofs)) {
+        inner->ip_version = 0;
+    }
+    return true;
+}
+
 bool
 stack_body_read(const uint8_t *body, size_t size, struct inner_packet *inner)
 {
     uint8_t version = inner_ip_version(body, size);
 
-    if (version) {
-        size_t ip_size = inner_ip_size(body, version, size);
-
-        return ip_size <= size && ip_size >= IPV4_SIZE
-               && inner_packet_read(body, size,
-                                    version == 4 ? ETHERTYPE_IPV4
-                                                 : ETHERTYPE_IPV6, inner);
-    }
-    return size > CONTROL_WORD_SIZE && body[0] >> 4 == 0
-           && inner_packet_read(body + CONTROL_WORD_SIZE,
-                                size - CONTROL_WORD_SIZE, 0, inner);
+    return version ? read_ip(body, size, version, inner)
+                   : read_ethernet(body, size, inner);
 }
 
 /* Returns the offset of what follows the bottom of the stack, or 0. */
@@ -38,14 +69,6 @@ body_ofs(const uint8_t *stack, size_t size)
     return 0;
 }
 
-static bool
-is_proven(const uint8_t *ip, uint8_t version, size_t size)
-{
-    return version == 4
-           ? !inet_sum_finish(inet_sum_add(0, ip, (ip[0] & 0xf) * 4))
-           : inner_ip_size(ip, version, 0) == size;
-}
-
 size_t
 stack_body_ip(const uint8_t *stack, size_t size, uint8_t *version)
 {
@@ -53,9 +76,7 @@ stack_body_ip(const uint8_t *stack, size_t size, uint8_t *version)
     struct inner_packet inner;
 
     if (!ofs || !stack_body_read(stack + ofs, size - ofs, &inner)
-        || !inner.ip_version
-        || !is_proven(inner.data + inner.l3_ofs, inner.ip_version,
-                      inner.size - inner.l3_ofs)) {
+        || !inner.ip_version) {
         return 0;
     }
     *version = inner.ip_version;

@@ -41,6 +41,7 @@ static const struct {
     { "mplsudp-labels", test_mplsudp_labels },
     { "mplsudp-refuse", test_mplsudp_refuse },
     { "receive-options", test_receive_options },
+    { "key-filter", test_key_filter },
     { "mplsudp-decap", test_mplsudp_decap },
     { "mplsudp-ecn", test_mplsudp_ecn },
     { "mplsudp-ttl", test_mplsudp_ttl },

@@ -16,6 +16,7 @@ mplsudp_unit_sources = \
 	%D%/test-gre-header.c \
 	%D%/test-icmp-quote.c \
 	%D%/test-inet-sum.c \
+	%D%/test-key-filter.c \
 	%D%/test-inner-packet.c \
 	%D%/test-label-entropy.c \
 	%D%/test-label-spread.c \

@@ -83,6 +83,8 @@ static const struct {
 static const struct {
     const char *option, *value;
 } refused[] = {
+    { "dst_port", "6636" },
+    { "dst_port", "06635" },
     { "remote_ip", "192.0.2" },
     { "remote_ip", "192.0.2.256" },
     { "remote_ip", "192.0.2.1/24" },
@@ -469,6 +471,7 @@ static const struct {
     { "remote_ip=flow payload=auto control_word=false", "payload=auto" },
     { "remote_ip=flow payload=ethernet control_word=false", NULL },
     { "remote_ip=flow zero_csum6_rx=true", "zero_csum6_rx" },
+    { "remote_ip=192.0.2.2 local_ip=192.0.2.1 zero_csum6_rx=true", "IPv6" },
     { "remote_ip=2001:db8::2 zero_csum6_rx=true", "zero_csum6_rx" },
     { "remote_ip=flow local_ip=2001:db8::1 zero_csum6_rx=true",
       "zero_csum6_rx" },

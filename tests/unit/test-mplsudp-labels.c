@@ -31,8 +31,8 @@ static const struct {
     { "labels=1000/1001 label_tc=5 label_ttl=9", 2, false, 5, 9, 5, 9 },
     { "labels=1000/1001 label_tc=inherit label_ttl=inherit", 2, false,
       5, 63, 5, 63 },
-    { "labels=1000/1001/1002/1003/1004/1005/1006/1007/1008/1009/1010/1011/"
-      "1012/1013/1014/1015", 16, false, 0, 63, 0, 255 },
+    { "labels=1000/1001/1002/1003/1004/1005/1006/1007/1008/1009",
+      10, false, 0, 63, 0, 255 },
     { "labels=1000 entropy_label=true", 1, true, 0, 63, 0, 255 },
     { "labels=1000/1001 entropy_label=true", 2, true, 0, 63, 0, 255 },
     { "labels=1000/1001 entropy_label=true label_tc=5 label_ttl=9", 2, true,
@@ -41,8 +41,8 @@ static const struct {
       5, 63, 5, 255 },
     { "labels=1000 entropy_label=true label_tc=inherit label_ttl=inherit", 1,
       true, 5, 63, 5, 63 },
-    { "labels=1000/1001/1002/1003/1004/1005/1006/1007/1008/1009/1010/1011/"
-      "1012/1013/1014/1015 entropy_label=true", 16, true, 0, 63, 0, 255 },
+    { "labels=1000/1001/1002/1003/1004/1005/1006/1007/1008/1009 "
+      "entropy_label=true", 10, true, 0, 63, 0, 255 },
 };
 
 static const uint64_t keys[] = {

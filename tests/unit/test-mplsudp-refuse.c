@@ -184,13 +184,15 @@ test_truncated(void)
         size = in.size;
         for (in.size = 0; in.size < size; in.size++) {
             enum way way = kinds[i].automatic;
-            bool ok = way == OWN ? in.size >= ethernet_size + 4
+            bool ok = way == OWN ? in.size >= ethernet_size + 8
                                  : way == FRAME && in.size >= 14;
             /* A frame that is short for Ethernet is not looked at. */
             bool seen = kinds[i].type || in.size >= 14;
 
             unit_verdict("verdict", ok ? PASS
                                     : way == REFUSED && seen ? DROP(PAYLOAD)
+                                    : way == OWN && seen
+                                    ? DROP(STACK_TRUNCATED)
                                     : DROP(INNER_TRUNCATED),
                          tunnel_send(&t, &in, kinds[i].type, &out));
         }

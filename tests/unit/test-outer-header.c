@@ -241,8 +241,8 @@ test_extensions(void)
         { "routing", { 43, 255 }, { 3 }, PASS },
         { "longest", { 60, 255 }, { 255 }, PASS },
         { "three", { 60, 43, 0 }, { 1, 2, 3 }, PASS },
-        { "fragment below options", { 44, 60, 255 }, { 1, 1 },
-          DROP(OUTER_FRAGMENT) },
+        { "atomic fragment below options, RFC 6946", { 44, 60, 255 },
+          { 1, 1 }, PASS },
         { "authentication", { 51, 255 }, { 1 }, DROP(OUTER_PROTOCOL) },
     };
 

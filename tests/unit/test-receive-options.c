@@ -80,7 +80,7 @@ static const struct {
 
     /* What the caller looks up by. */
     { "remote_ip=192.0.2.1", "remote_ip=192.0.2.2", true },
-    { "dst_port=6635", "dst_port=6636", true },
+    { "dst_port=6635", "dst_port=6637", true },
 };
 
 static void

@@ -27,6 +27,7 @@
 void test_wire(void);
 void test_gre_header(void);
 void test_inet_sum(void);
+void test_key_filter(void);
 void test_label_stack(void);
 void test_inner_packet(void);
 void test_stack_body(void);
