@@ -98,7 +98,8 @@ is_far_end(const struct in6_addr *address)
 {
     const struct far_end *end;
 
-    HMAP_FOR_EACH_WITH_HASH (end, node, hash_bytes(address, sizeof *address, 0),
+    HMAP_FOR_EACH_WITH_HASH (end, node,
+                             hash_bytes(address, sizeof *address, 0),
                              &far_ends) {
         if (ipv6_addr_equals(&end->address, address)) {
             return true;
