@@ -60,7 +60,9 @@ read_error_ip(const uint8_t *data, size_t size, struct outer_ip *ip)
 
     if (drop) {
         return drop == MPLSUDP_DROP_IP_CHECKSUM ? ICMP_QUOTE_CHECKSUM
-               : drop == MPLSUDP_DROP_OUTER_PROTOCOL ? ICMP_QUOTE_OTHER_ERROR
+               : drop == MPLSUDP_DROP_OUTER_PROTOCOL
+                 || drop == MPLSUDP_DROP_UNKNOWN_SOURCE
+                 ? ICMP_QUOTE_OTHER_ERROR
                : ICMP_QUOTE_TRUNCATED;
     }
     if (ip->protocol != (ip->ipv6 ? ICMP6_PROTOCOL : ICMP4_PROTOCOL)) {

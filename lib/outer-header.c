@@ -114,6 +114,9 @@ ipv6_read(const uint8_t *p, size_t size, struct outer_ip *ip)
     if (body_size > size - IPV6_SIZE) {
         return MPLSUDP_DROP_OUTER_LENGTH;
     }
+    if (!memcmp(p + 8, ipv4_mapped_prefix, sizeof ipv4_mapped_prefix)) {
+        return MPLSUDP_DROP_UNKNOWN_SOURCE;     /* Never on the wire. */
+    }
     memcpy(ip->src, p + 8, OUTER_ADDRESS_SIZE);
     memcpy(ip->dst, p + 24, OUTER_ADDRESS_SIZE);
     ip->body = p + IPV6_SIZE;

@@ -45,8 +45,9 @@ struct outer_ip {
  *
  * Returns MPLSUDP_PASS, or OUTER_TRUNCATED, OUTER_PROTOCOL (also for an IPv6
  * routing header with segments left, whose packet has not reached its end: RFC
- * 8200 section 4.4), OUTER_LENGTH or IP_CHECKSUM, and then '*ip' is
- * undefined. */
+ * 8200 section 4.4), OUTER_LENGTH, IP_CHECKSUM, or UNKNOWN_SOURCE for an IPv6
+ * packet from an IPv4-mapped address, which would pass for one over IPv4; and
+ * then '*ip' is undefined. */
 enum mplsudp_drop outer_ip_read(const uint8_t *data, size_t size,
                                 bool verify_sum, struct outer_ip *ip);
 

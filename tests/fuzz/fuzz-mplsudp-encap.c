@@ -41,8 +41,13 @@ read_options(const uint8_t *data, struct mplsudp_config *config,
     params->outer.dont_fragment = data[11] & 4;
     params->outer.ttl = 64;
     params->outer.tos = (uint8_t) (config->tos < 0 ? 0 : config->tos);
-    memset(params->outer.ip_src + 10, 0xff, 2);
-    memset(params->outer.ip_dst + 10, 0xff, 3);
+    if (params->outer.ipv6) {
+        memset(params->outer.ip_src, 0x20, 3);
+        memset(params->outer.ip_dst, 0x20, 4);
+    } else {
+        memset(params->outer.ip_src + 10, 0xff, 2);
+        memset(params->outer.ip_dst + 10, 0xff, 3);
+    }
     params->mtu = data[11] & 8 ? UINT16_MAX : wire_get16(data + 12);
     params->fixed_src_port = 50000;
 }

@@ -92,7 +92,8 @@ find_source(const struct sample *sample, enum mplsudp_type type)
         return NULL;
     } else if (flow->dl_type == htons(ETH_TYPE_IP)) {
         src = in6_addr_mapped_ipv4(flow->nw_src);
-    } else if (flow->dl_type == htons(ETH_TYPE_IPV6)) {
+    } else if (flow->dl_type == htons(ETH_TYPE_IPV6)
+               && !IN6_IS_ADDR_V4MAPPED(&flow->ipv6_src)) {
         src = flow->ipv6_src;
     } else {
         return NULL;
@@ -111,6 +112,7 @@ check_tunnel(const struct sample *sample, const struct flow_tnl *tnl)
 
     if (flow->dl_type == htons(ETH_TYPE_IPV6)) {
         FUZZ_CHECK(ipv6_addr_equals(&tnl->ipv6_src, &flow->ipv6_src));
+        FUZZ_CHECK(!IN6_IS_ADDR_V4MAPPED(&tnl->ipv6_src));
         FUZZ_CHECK(ipv6_addr_equals(&tnl->ipv6_dst, &flow->ipv6_dst));
         FUZZ_CHECK(!tnl->ip_src && !tnl->ip_dst);
     } else {
