@@ -133,7 +133,7 @@ vports_init(void)
     init_datapath(0, "mudp_sys_6635", "mplsudp", 6635);
     init_datapath(1, "mgre_sys", "mplsgre", 0);
     init_datapath(2, "mip_sys", "mplsip", 0);
-    init_datapath(3, "mudp_sys_6636", "mplsudp", 6636);
+    init_datapath(3, "mudp_sys_6637", "mplsudp", 6637);
     for (unsigned int i = 0; i < VPORTS_N_DATAPATH - 1; i++) {
         add_users(i);
     }

@@ -18,7 +18,7 @@
 #include "odp-netlink.h"
 #include "vport-mplsudp-private.h"
 
-enum { VPORTS_N_DATAPATH = 4 };     /* Two for UDP ports 6635 and 6636. */
+enum { VPORTS_N_DATAPATH = 4 };     /* Two for UDP ports 6635 and 6637. */
 
 /* A datapath port. */
 struct vports_datapath {
