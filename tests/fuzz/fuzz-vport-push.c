@@ -216,6 +216,8 @@ receive(const struct vports_header *header, const struct sample *sample,
             FUZZ_CHECK(verdict == MPLSUDP_DROP_CONTROL_WORD
                        || verdict == MPLSUDP_DROP_PAYLOAD
                        || verdict == MPLSUDP_DROP_STACK_DEPTH
+                       || (verdict == MPLSUDP_DROP_UNKNOWN_KEY
+                           && received_key(header) != config->in_key.value)
                        || sample_ethertype(sample) == ETHERTYPE_MPLS
                        || sample_ethertype(sample)
                           == ETHERTYPE_MPLS_UPSTREAM);

@@ -101,6 +101,12 @@ find_source(const struct sample *sample, enum mplsudp_type type)
     return vports_find(type, dst_port, &src);
 }
 
+static bool
+has_fixed_key(const struct mplsudp_config *config)
+{
+    return config->payload != MPLSUDP_PAYLOAD_MPLS && !config->in_key.flow;
+}
+
 /* The tunnel metadata are those of the outer headers as OVS reads them. */
 static void
 check_tunnel(const struct sample *sample, const struct flow_tnl *tnl)
@@ -124,6 +130,8 @@ check_tunnel(const struct sample *sample, const struct flow_tnl *tnl)
     FUZZ_CHECK(!(tnl->flags & ~(FLOW_TNL_F_KEY | FLOW_TNL_F_CSUM)));
     FUZZ_CHECK(!(tnl->flags & FLOW_TNL_F_KEY) == !key);
     FUZZ_CHECK(ntohll(tnl->tun_id) >> 60 == 0 && (key || !tnl->tun_id));
+    FUZZ_CHECK(!has_fixed_key(config)
+               || ntohll(tnl->tun_id) == config->in_key.value);
     FUZZ_CHECK(tnl->tp_src == (udp ? flow->tp_src : 0));
     FUZZ_CHECK(tnl->tp_dst == (udp ? flow->tp_dst : 0));
     FUZZ_CHECK(udp || !(tnl->flags & FLOW_TNL_F_CSUM));
@@ -250,6 +258,9 @@ check_verdict(const struct sample *sample)
         FUZZ_CHECK(!sample->source);
     } else if (sample->verdict && !is_before_source(sample->verdict)) {
         FUZZ_CHECK(sample->source && sample->counted_for_source);
+        FUZZ_CHECK(sample->verdict != MPLSUDP_DROP_UNKNOWN_KEY
+                   || has_fixed_key(sample->source->config)
+                   || sample->source->config->local_ip.set);
     }
 }
 

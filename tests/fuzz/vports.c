@@ -41,6 +41,11 @@ static const char *const udp6_rows[][ROW_MAX] = {
       "csum", "false" },
 };
 
+/* For one key only. */
+static const char *const keyed_row[ROW_MAX] = {
+    "payload", "auto", "in_key", "16"
+};
+
 struct vports_datapath vports_datapath[VPORTS_N_DATAPATH];
 struct vports_user *vports_users;
 size_t vports_n_users;
@@ -147,6 +152,9 @@ vports_init(void)
     add_user(3, "192.0.2.16", rows[1]);
     add_user(3, "192.0.2.17", rows[2]);
     add_user(3, "2001:db8::16", rows[0]);
+    add_user(0, "192.0.2.80", keyed_row);
+    add_user(1, "2001:db8::50", keyed_row);
+    add_user(2, "192.0.2.80", keyed_row);
 }
 
 /* Returns true if 'peers' has a network with 'address'. */
