@@ -83,8 +83,9 @@ ipv6_skip_extensions(struct outer_ip *ip)
         }
         if (ip->protocol == IPV6_FRAGMENT) {
             /* Without offset and more to come it is whole: RFC 6946. */
-            ip->is_fragment = wire_get16(ip->body + 2)
-                              & (IPV6_FRAGMENT_OFFSET | IPV6_MORE_FRAGMENTS);
+            ip->is_fragment |= (wire_get16(ip->body + 2)
+                                & (IPV6_FRAGMENT_OFFSET
+                                   | IPV6_MORE_FRAGMENTS)) != 0;
             ip->is_later_fragment = wire_get16(ip->body + 2)
                                     & IPV6_FRAGMENT_OFFSET;
         } else {
