@@ -220,7 +220,9 @@ vport_mplsudp_parse(const char *s, int *n, bool has_udp,
     }
     push.mtu = mtu;
     if (push.stack_size && push.flags & MPLSUDP_PUSH_ENTROPY_LABEL) {
-        wire_put32(stack + MPLSUDP_ENTROPY_LABEL_OFS, 0);
+        wire_put32(stack + MPLSUDP_ENTROPY_LABEL_OFS,
+                   lse_make(0, 0, push.stack_size
+                                  == MPLSUDP_ENTROPY_LABEL_OFS + LSE_SIZE, 0));
     }
     size = push.outer_size + push.stack_size;
     if (push.flags & MPLSUDP_PUSH_CONTROL_WORD) {

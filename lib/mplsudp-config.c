@@ -279,10 +279,6 @@ mplsudp_config_check(const struct mplsudp_config *config)
     if (config->peers.n && !config->remote_ip.flow) {
         return "option 'peers' needs 'remote_ip=flow'";
     }
-    if (config->entropy_label && !config->labels.n) {
-        return "option 'entropy_label=true' needs 'labels': the entropy label "
-               "stands under the top transport label";
-    }
     if (config->payload == MPLSUDP_PAYLOAD_AUTO && !config->control_word) {
         return "option 'payload=auto' needs 'control_word=true': only the "
                "control word tells Ethernet from IP";

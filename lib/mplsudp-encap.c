@@ -260,9 +260,12 @@ mplsudp_encap_write(const uint8_t *template, const struct mplsudp_push *push,
             set_labels(stack, push, encap->label_tc, encap->label_ttl);
         }
         if (push->flags & MPLSUDP_PUSH_ENTROPY_LABEL) {
-            wire_put32(stack + MPLSUDP_ENTROPY_LABEL_OFS,
-                       lse_make(label_entropy_label(encap->hash), 0, false,
-                                0));
+            uint8_t *el = stack + MPLSUDP_ENTROPY_LABEL_OFS;
+
+            wire_put32(el, lse_make(label_entropy_label(encap->hash), 0,
+                                    push->stack_size
+                                    == MPLSUDP_ENTROPY_LABEL_OFS + LSE_SIZE,
+                                    0));
         }
     }
     outer_ip_finish(ip, template + ETHERNET_SIZE, ipv6, &patch);

@@ -57,27 +57,40 @@ write_outer(const struct mplsudp_config *config,
     return mplsudp_outer_size(config->type, outer.ipv6);
 }
 
-/* Writes the label stack for 'key' to 'out' and returns its size.  The entropy
- * label is left 0, with TTL 0 (RFC 6790 section 4.2); its indicator is like
- * the label above. */
+/* Makes room for an entropy label pair under the top entry of the 'size' bytes
+ * of stack at 'stack', and returns the new size.  The entropy label is left 0,
+ * with TTL 0 (RFC 6790 section 4.2); its indicator is like the label above. */
+static size_t
+insert_entropy_pair(uint8_t *stack, size_t size)
+{
+    uint32_t top = wire_get32(stack);
+    bool bottom = lse_bottom(top);
+
+    memmove(stack + 3 * LSE_SIZE, stack + LSE_SIZE, size - LSE_SIZE);
+    wire_put32(stack, lse_make(lse_label(top), lse_tc(top), false,
+                               lse_ttl(top)));
+    wire_put32(stack + LSE_SIZE, lse_make(LABEL_ENTROPY_INDICATOR, lse_tc(top),
+                                          false, lse_ttl(top)));
+    wire_put32(stack + MPLSUDP_ENTROPY_LABEL_OFS, lse_make(0, 0, bottom, 0));
+    return size + 2 * LSE_SIZE;
+}
+
+/* Writes the label stack for 'key' to 'out' and returns its size. */
 static size_t
 write_stack(const struct mplsudp_config *config, uint64_t key, uint8_t *out)
 {
     uint8_t tc = config->label_tc < 0 ? 0 : (uint8_t) config->label_tc;
     uint8_t ttl = config->label_ttl < 0
                   ? LABEL_TTL_MAX : (uint8_t) config->label_ttl;
-    uint8_t *p = out;
+    size_t size = 0;
 
     for (uint32_t i = 0; i < config->labels.n; i++) {
-        wire_put32(p, lse_make(config->labels.labels[i], tc, false, ttl));
-        p += LSE_SIZE;
-        if (!i && config->entropy_label) {
-            wire_put32(p, lse_make(LABEL_ENTROPY_INDICATOR, tc, false, ttl));
-            wire_put32(p + LSE_SIZE, 0);
-            p += 2 * LSE_SIZE;
-        }
+        wire_put32(out + size, lse_make(config->labels.labels[i], tc, false,
+                                        ttl));
+        size += LSE_SIZE;
     }
-    return (size_t) (p - out) + label_key_write(key, tc, ttl, p);
+    size += label_key_write(key, tc, ttl, out + size);
+    return config->entropy_label ? insert_entropy_pair(out, size) : size;
 }
 
 size_t
@@ -131,7 +144,7 @@ mplsudp_template_push(const uint8_t *template, size_t size,
            && push->stack_size % LSE_SIZE == 0
            && (!(push->flags & MPLSUDP_PUSH_ENTROPY_LABEL)
                || !push->stack_size
-               || push->stack_size > MPLSUDP_ENTROPY_LABEL_OFS + LSE_SIZE)
+               || push->stack_size > MPLSUDP_ENTROPY_LABEL_OFS)
            && push->key_verdict < MPLSUDP_N_VERDICTS
            && (push->stack_size != 0) == (push->key_verdict == MPLSUDP_PASS)
            && push->payload < MPLSUDP_N_PAYLOADS

@@ -9,8 +9,8 @@
  * It travels as the header of OVS's tnl_push action, so it knows nothing of
  * pointers.
  *
- * The label stack is, top first: the transport labels, with an entropy label
- * pair under the first of them, and the labels of the key.
+ * The label stack is, top first, the transport labels and the labels of the
+ * key, with an entropy label pair under the first of all.
  *
  * Built in vport-mplsudp-transmit.c, printed and parsed in
  * vport-mplsudp-text.c, used up in mplsudp-encap.c. */

@@ -33,7 +33,7 @@ read_options(const uint8_t *data, struct mplsudp_config *config,
     for (uint32_t i = 0; i < config->labels.n; i++) {
         config->labels.labels[i] = 16 + data[15] * (i + 1);
     }
-    config->entropy_label = config->labels.n && data[15] & 8;
+    config->entropy_label = data[15] & 8;
 
     memset(params, 0, sizeof *params);
     params->key = (uint64_t) wire_get32(data) << 32 | wire_get32(data + 4);

@@ -33,6 +33,10 @@ static const struct {
       5, 63, 5, 63 },
     { "labels=1000/1001/1002/1003/1004/1005/1006/1007/1008/1009",
       10, false, 0, 63, 0, 255 },
+    { "entropy_label=true", 0, true, 0, 63, 0, 255 },
+    { "entropy_label=true label_tc=5 label_ttl=9", 0, true, 5, 9, 5, 9 },
+    { "entropy_label=true label_tc=inherit label_ttl=inherit", 0, true,
+      5, 63, 5, 63 },
     { "labels=1000 entropy_label=true", 1, true, 0, 63, 0, 255 },
     { "labels=1000/1001 entropy_label=true", 2, true, 0, 63, 0, 255 },
     { "labels=1000/1001 entropy_label=true label_tc=5 label_ttl=9", 2, true,
@@ -55,15 +59,17 @@ static void
 put_stack(struct ref_packet *p, size_t i, uint32_t depth, uint32_t el,
           uint8_t tc, uint8_t ttl)
 {
-    for (uint32_t j = 0; j < ports[i].n; j++) {
-        ref_put_lse(p, 1000 + j, tc, false, ttl);
-        if (!j && ports[i].entropy_label) {
+    uint32_t n = ports[i].n + depth;
+
+    for (uint32_t j = 0; j < n; j++) {
+        bool pair = !j && ports[i].entropy_label;
+
+        ref_put_lse(p, j < ports[i].n ? 1000 + j : 100 * (j - ports[i].n + 1),
+                    tc, j == n - 1 && !pair, ttl);
+        if (pair) {
             ref_put_lse(p, 7, tc, false, ttl);
-            ref_put_lse(p, el, 0, false, 0);
+            ref_put_lse(p, el, 0, n == 1, 0);
         }
-    }
-    for (uint32_t j = 1; j <= depth; j++) {
-        ref_put_lse(p, 100 * j, tc, j == depth, ttl);
     }
 }
 

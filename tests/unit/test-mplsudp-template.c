@@ -306,7 +306,7 @@ test_refused_sizes(void)
     }
 }
 
-/* An entropy label is the third entry, with another one below it. */
+/* An entropy label is the third entry, and may be the last one. */
 static void
 test_entropy_label(void)
 {
@@ -321,7 +321,7 @@ test_entropy_label(void)
         push = t.push;
         unit_number("stack size", n * 4, push.stack_size);
         push.flags |= MPLSUDP_PUSH_ENTROPY_LABEL;
-        unit_number("is read", n >= 4, reads(&t, &push));
+        unit_number("is read", n >= 3, reads(&t, &push));
         tunnel_destroy(&t);
     }
 }
