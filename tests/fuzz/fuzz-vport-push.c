@@ -142,8 +142,42 @@ received_key(const struct vports_header *header)
     return key >> 20 & LABEL_MAX ? key : key & LABEL_MAX;
 }
 
-/* 'packet', which was '*sample' and went through the tunnel and back to the
- * port that had sent it, is what was sent if the port carries such packets. */
+static bool
+is_mpls(const struct sample *sample)
+{
+    uint16_t type = sample_ethertype(sample);
+
+    return type == ETHERTYPE_MPLS || type == ETHERTYPE_MPLS_UPSTREAM;
+}
+
+/* Returns true if '*sample' is sent as IP, without an Ethernet header. */
+static bool
+is_sent_as_ip(const struct vports_header *header, const struct sample *sample)
+{
+    uint16_t type = sample_ethertype(sample);
+
+    return (type == ETHERTYPE_IPV4 || type == ETHERTYPE_IPV6)
+           && (header->user->config->payload == MPLSUDP_PAYLOAD_IP
+               || packet_types[sample->in.flags % N_TYPES] != PT_ETH
+               || is_all_zeros(sample->in.data, 12));
+}
+
+/* Returns true if '*sample' is of the kind that the port carries.  Others are
+ * sent, too, but a port like it takes them for something else. */
+static bool
+is_carried(const struct vports_header *header, const struct sample *sample)
+{
+    enum mplsudp_payload payload = header->user->config->payload;
+
+    return payload == (is_mpls(sample) ? MPLSUDP_PAYLOAD_MPLS
+                       : is_sent_as_ip(header, sample) ? MPLSUDP_PAYLOAD_IP
+                       : MPLSUDP_PAYLOAD_ETHERNET)
+           || (payload == MPLSUDP_PAYLOAD_AUTO && !is_mpls(sample));
+}
+
+/* 'packet', which was '*sample', of a kind that the port carries, and went
+ * through the tunnel and back to the port that had sent it, is what was
+ * sent. */
 static void
 check_received(const struct vports_header *header, const struct sample *sample,
                const struct dp_packet *packet)
@@ -151,19 +185,12 @@ check_received(const struct vports_header *header, const struct sample *sample,
     const struct vports_input *in = &sample->in;
     const uint8_t *out = dp_packet_data(packet);
     size_t size = dp_packet_size(packet);
-    enum mplsudp_payload payload = header->user->config->payload;
     bool framed = packet_types[in->flags % N_TYPES] == PT_ETH;
     uint16_t type = sample_ethertype(sample);
     size_t skip = framed ? ETHERNET_SIZE : 0;
-    bool ip = type == ETHERTYPE_IPV4 || type == ETHERTYPE_IPV6;
-    bool mpls = type == ETHERTYPE_MPLS || type == ETHERTYPE_MPLS_UPSTREAM;
+    bool mpls = is_mpls(sample);
 
-    if (mpls || (ip && (payload == MPLSUDP_PAYLOAD_IP || !framed
-                        || is_all_zeros(in->data, 12)))) {
-        if (mpls != (payload == MPLSUDP_PAYLOAD_MPLS)
-            || payload == MPLSUDP_PAYLOAD_ETHERNET) {
-            return;
-        }
+    if (mpls || is_sent_as_ip(header, sample)) {
         FUZZ_CHECK(size <= ETHERNET_SIZE + in->size - skip);
         FUZZ_CHECK(is_all_zeros(out, 12));
         if (mpls) {
@@ -210,22 +237,16 @@ receive(const struct vports_header *header, const struct sample *sample,
         if (source) {
             source->receive_drops[verdict]++;
         }
-        if (source == header->user
-            && config->payload != MPLSUDP_PAYLOAD_MPLS) {
-            /* Another kind of packet than the port carries, or labels. */
-            FUZZ_CHECK(verdict == MPLSUDP_DROP_CONTROL_WORD
-                       || verdict == MPLSUDP_DROP_PAYLOAD
-                       || verdict == MPLSUDP_DROP_STACK_DEPTH
-                       || (verdict == MPLSUDP_DROP_UNKNOWN_KEY
-                           && received_key(header) != config->in_key.value)
-                       || sample_ethertype(sample) == ETHERTYPE_MPLS
-                       || sample_ethertype(sample)
-                          == ETHERTYPE_MPLS_UPSTREAM);
-        }
+        /* The port itself takes what it carries, but for too many labels. */
+        FUZZ_CHECK(source != header->user || is_mpls(sample)
+                   || !is_carried(header, sample)
+                   || verdict == MPLSUDP_DROP_STACK_DEPTH
+                   || (verdict == MPLSUDP_DROP_UNKNOWN_KEY
+                       && received_key(header) != config->in_key.value));
         return;
     }
     FUZZ_CHECK(source);
-    if (source == header->user) {
+    if (source == header->user && is_carried(header, sample)) {
         check_received(header, sample, packet);
     }
     dp_packet_delete(packet);
