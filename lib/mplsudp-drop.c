@@ -39,6 +39,7 @@ mplsudp_drop_on_receive(enum mplsudp_drop reason)
 
 #define MPLSUDP_DROP(ENUM, NAME, TEXT) case MPLSUDP_DROP_##ENUM:
     MPLSUDP_TRANSMIT_DROPS
+    MPLSUDP_ACTION_DROPS
 #undef MPLSUDP_DROP
     case MPLSUDP_PASS:
     case MPLSUDP_N_VERDICTS:
@@ -59,6 +60,7 @@ mplsudp_drop_on_transmit(enum mplsudp_drop reason)
 
 #define MPLSUDP_DROP(ENUM, NAME, TEXT) case MPLSUDP_DROP_##ENUM:
     MPLSUDP_RECEIVE_DROPS
+    MPLSUDP_ACTION_DROPS
 #undef MPLSUDP_DROP
     case MPLSUDP_PASS:
     case MPLSUDP_N_VERDICTS:

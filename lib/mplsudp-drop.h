@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * mplsudp-drop: every reason for which a tunnel port refuses a packet.
+ * mplsudp-drop: every reason for which a tunnel port or an action refuses a
+ * packet.
  *
  * One list makes the enum, the names and the texts; the adapter expands it
  * once more into coverage counters, and the tests check that each is reached.
@@ -76,10 +77,18 @@
     MPLSUDP_DROP(TEMPLATE, template,                                         \
                  "header template is not one of this type")
 
+/* By actions only. */
+#define MPLSUDP_ACTION_DROPS                                                 \
+    MPLSUDP_DROP(NOT_MPLS, not_mpls,                                         \
+                 "packet to take labels off is not MPLS")                    \
+    MPLSUDP_DROP(STACK_LENGTH, stack_length,                                 \
+                 "label stack is shorter or longer than the action says")
+
 #define MPLSUDP_DROPS                                                        \
     MPLSUDP_RECEIVE_DROPS                                                    \
     MPLSUDP_COMMON_DROPS                                                     \
-    MPLSUDP_TRANSMIT_DROPS
+    MPLSUDP_TRANSMIT_DROPS                                                   \
+    MPLSUDP_ACTION_DROPS
 
 /* A verdict on a packet: 0 to go on, else why it is refused. */
 enum mplsudp_drop {

@@ -16,8 +16,14 @@ mplsudp_lib_sources = \
 	%D%/inner-packet.h \
 	%D%/key-filter.c \
 	%D%/key-filter.h \
+	%D%/label-action.c \
+	%D%/label-action.h \
 	%D%/label-entropy.c \
 	%D%/label-entropy.h \
+	%D%/label-pop.c \
+	%D%/label-pop.h \
+	%D%/label-push.c \
+	%D%/label-push.h \
 	%D%/label-stack.c \
 	%D%/label-stack.h \
 	%D%/mplsudp-config.c \
