@@ -7,6 +7,10 @@ AM_CPPFLAGS += -I $(top_srcdir)/%D%
 
 mplsudp_datapath_sources = \
 	%D%/compat.h \
+	%D%/label-actions-text.c \
+	%D%/label-actions.c \
+	%D%/label-actions.h \
+	%D%/packet-room.h \
 	%D%/vport-mplsudp-config.c \
 	%D%/vport-mplsudp-conflict.c \
 	%D%/vport-mplsudp-count.c \

@@ -43,10 +43,10 @@ struct refused {
     uint64_t number;            /* From 1 in the order of refusal; 0: none. */
     long long int when;         /* Wall-clock time, ms since the epoch. */
     enum mplsudp_drop reason;
-    bool received;              /* False: it was to be sent. */
+    enum vport_mplsudp_way way;
     uint32_t size;              /* Of the whole packet, bytes. */
     uint32_t snap_size;         /* Of 'snap', bytes. */
-    char datapath_port[IFNAMSIZ];
+    char datapath_port[IFNAMSIZ];       /* Empty if refused by an action. */
     char port[PORT_NAME_SIZE];  /* Empty if none is known. */
     uint8_t snap[SNAP_SIZE];    /* From the Ethernet header on. */
 };
@@ -108,13 +108,12 @@ take_snap(const struct dp_packet *packet, struct refused *refused)
            refused->snap_size - made_up);
 }
 
-/* Records that 'packet', which must be as it came, was refused for 'reason':
- * on receive if 'received', else when it was to be sent.  'datapath_port' is
- * the name of the datapath port, 'port' that of the user port, or null if that
- * is not known.  May be called from any thread; neither waits nor
- * allocates. */
+/* Records that 'packet', which must be as it came, was refused for 'reason' on
+ * its 'way'.  'datapath_port' is the name of the datapath port, or empty,
+ * 'port' that of the user port, or null if that is not known.  May be called
+ * from any thread; neither waits nor allocates. */
 void
-vport_mplsudp_record(enum mplsudp_drop reason, bool received,
+vport_mplsudp_record(enum mplsudp_drop reason, enum vport_mplsudp_way way,
                      const char *datapath_port, const char *port,
                      const struct dp_packet *packet)
 {
@@ -135,7 +134,7 @@ vport_mplsudp_record(enum mplsudp_drop reason, bool received,
         refused->number = number + 1;
         refused->when = now;
         refused->reason = reason;
-        refused->received = received;
+        refused->way = way;
         ovs_strlcpy(refused->datapath_port, datapath_port,
                     sizeof refused->datapath_port);
         ovs_strlcpy(refused->port, port ? port : "", sizeof refused->port);
@@ -186,12 +185,22 @@ put_hex(struct ds *ds, const void *data, size_t size)
 static void
 put_text(struct ds *ds, const struct refused *refused)
 {
+    static const char *const ways[] = {
+        [VPORT_MPLSUDP_RECEIVE] = "received",
+        [VPORT_MPLSUDP_TRANSMIT] = "to send",
+        [VPORT_MPLSUDP_PUSH_LABELS] = "push_labels",
+        [VPORT_MPLSUDP_POP_LABELS] = "pop_labels",
+    };
+
     ds_put_strftime_msec(ds, "%Y-%m-%dT%H:%M:%S.###Z", refused->when, true);
-    ds_put_format(ds, " %s: port %s, datapath port %s, %s, %"PRIu32" bytes\n"
-                  "    ", refused->received ? "received" : "to send",
-                  refused->port[0] ? refused->port : "unknown",
-                  refused->datapath_port, mplsudp_drop_name(refused->reason),
-                  refused->size);
+    ds_put_format(ds, " %s: ", ways[refused->way]);
+    if (refused->datapath_port[0]) {
+        ds_put_format(ds, "port %s, datapath port %s, ",
+                      refused->port[0] ? refused->port : "unknown",
+                      refused->datapath_port);
+    }
+    ds_put_format(ds, "%s, %"PRIu32" bytes\n    ",
+                  mplsudp_drop_name(refused->reason), refused->size);
     put_hex(ds, refused->snap, refused->snap_size);
 }
 

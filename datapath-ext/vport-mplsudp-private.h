@@ -18,6 +18,14 @@
 #include "ovs-rcu.h"
 #include "vport-mplsudp.h"
 
+/* What was being done to a packet that was refused. */
+enum vport_mplsudp_way {
+    VPORT_MPLSUDP_RECEIVE,
+    VPORT_MPLSUDP_TRANSMIT,
+    VPORT_MPLSUDP_PUSH_LABELS,
+    VPORT_MPLSUDP_POP_LABELS
+};
+
 /* Packets refused, by enum mplsudp_drop. */
 struct vport_mplsudp_drops {
     atomic_uint64_t n[MPLSUDP_N_VERDICTS];
@@ -87,7 +95,7 @@ uint64_t vport_mplsudp_n_drops(const struct vport_mplsudp_drops *,
 
 /* vport-mplsudp-drops.c. */
 void vport_mplsudp_drops_init(void);
-void vport_mplsudp_record(enum mplsudp_drop, bool received,
+void vport_mplsudp_record(enum mplsudp_drop, enum vport_mplsudp_way,
                           const char *datapath_port, const char *port,
                           const struct dp_packet *);
 
@@ -123,5 +131,7 @@ uint64_t vport_mplsudp_n_icmp(enum icmp_quote_verdict);
 
 /* vport-mplsudp-show.c. */
 void vport_mplsudp_show_init(void);
+void vport_mplsudp_show_drops(struct ds *, const char *title,
+                              const struct vport_mplsudp_drops *);
 
 #endif /* vport-mplsudp-private.h */

@@ -159,7 +159,7 @@ refuse_packet(enum mplsudp_drop reason, struct vport_mplsudp *port,
               struct vport_mplsudp_source *source, struct dp_packet *packet)
 {
     vport_mplsudp_count(reason, &port->drops, source ? &source->drops : NULL);
-    vport_mplsudp_record(reason, true, port->name,
+    vport_mplsudp_record(reason, VPORT_MPLSUDP_RECEIVE, port->name,
                          source ? ovsrcu_get(const char *, &source->name)
                                 : NULL,
                          packet);

@@ -7,6 +7,7 @@
 
 #include "vport-mplsudp-private.h"
 
+#include "label-actions.h"
 #include "netdev-vport.h"
 #include "openvswitch/dynamic-string.h"
 #include "packets.h"
@@ -43,6 +44,25 @@ show_drops(struct ds *ds, const char *title,
     }
     ds_put_format(ds, "        0 each:%s\n", ds_cstr(&none));
     ds_destroy(&none);
+}
+
+/* Prints how many packets were refused for each reason, if any were. */
+void
+vport_mplsudp_show_drops(struct ds *ds, const char *title,
+                         const struct vport_mplsudp_drops *drops)
+{
+    for (int i = 0; i < MPLSUDP_N_VERDICTS; i++) {
+        uint64_t n = vport_mplsudp_n_drops(drops, i);
+
+        if (n) {
+            if (title) {
+                ds_put_format(ds, "%s:\n", title);
+                title = NULL;
+            }
+            ds_put_format(ds, "    %s: %"PRIu64" (%s)\n",
+                          mplsudp_drop_name(i), n, mplsudp_drop_text(i));
+        }
+    }
 }
 
 static void
@@ -249,6 +269,7 @@ mplsudp_show(struct unixctl_conn *conn, int argc, const char *argv[],
     free(vports);
     if (argc < 2) {
         show_icmp(&ds);
+        label_actions_show(&ds);
     }
 
     if (argc > 1 && !ds.length) {

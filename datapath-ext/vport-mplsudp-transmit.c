@@ -12,6 +12,7 @@
 #include "mplsudp-template.h"
 #include "netlink.h"
 #include "odp-netlink.h"
+#include "packet-room.h"
 #include "packets.h"
 
 BUILD_ASSERT_DECL(MPLSUDP_TEMPLATE_MAX <= TNL_PUSH_HEADER_SIZE);
@@ -175,10 +176,11 @@ vport_mplsudp_push(const struct netdev *netdev, struct dp_packet_batch *batch,
     valid = mplsudp_template_push(template, data->header_len, &push);
 
     DP_PACKET_BATCH_REFILL_FOR_EACH (i, size, packet, batch) {
-        enum mplsudp_drop verdict = valid
-                                    ? push_packet(template, &push, packet)
-                                    : MPLSUDP_DROP_TEMPLATE;
+        enum mplsudp_drop verdict;
 
+        packet = packet_with_room(packet, data->header_len);
+        verdict = valid ? push_packet(template, &push, packet)
+                        : MPLSUDP_DROP_TEMPLATE;
         if (OVS_LIKELY(verdict == MPLSUDP_PASS)) {
             pkt_metadata_init(&packet->md, data->out_port);
             dp_packet_batch_refill(batch, packet, i);
@@ -188,7 +190,8 @@ vport_mplsudp_push(const struct netdev *netdev, struct dp_packet_batch *batch,
 
             vport_mplsudp_count(verdict, &vport_mplsudp_cast(netdev)->drops,
                                 user ? &user->drops : NULL);
-            vport_mplsudp_record(verdict, false, netdev_get_name(netdev),
+            vport_mplsudp_record(verdict, VPORT_MPLSUDP_TRANSMIT,
+                                 netdev_get_name(netdev),
                                  user ? user->name : NULL, packet);
             dp_packet_delete(packet);
         }
