@@ -168,17 +168,19 @@ vport_mplsudp_push(const struct netdev *netdev, struct dp_packet_batch *batch,
     size_t i, size = dp_packet_batch_size(batch);
     struct dp_packet *packet;
     struct mplsudp_push push;
+    size_t room;
     bool valid;
 
     if (!vport_mplsudp_is_class(netdev)) {
         return false;
     }
     valid = mplsudp_template_push(template, data->header_len, &push);
+    room = valid ? mplsudp_push_header_size(&push) : 0;
 
     DP_PACKET_BATCH_REFILL_FOR_EACH (i, size, packet, batch) {
         enum mplsudp_drop verdict;
 
-        packet = packet_with_room(packet, data->header_len);
+        packet = packet_with_room(packet, room);
         verdict = valid ? push_packet(template, &push, packet)
                         : MPLSUDP_DROP_TEMPLATE;
         if (OVS_LIKELY(verdict == MPLSUDP_PASS)) {
