@@ -4,7 +4,8 @@
  * OVS's userspace datapath.
  *
  * This is the seam: every function that a hook in vswitchd-patches/ calls or
- * names is declared here, and nothing else is.
+ * names for the sake of ports is declared here, and nothing else is.  Actions
+ * have label-actions.h.
  *
  * Two kinds of netdev have one of the types.  A "user port" is what an
  * operator adds to a bridge; it has options.  All user ports of type mplsudp

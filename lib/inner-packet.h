@@ -4,7 +4,8 @@
  *
  * Transmit (mplsudp-encap.c, label-entropy.c) finds the network header to hash
  * the flow and to inherit TTL and TOS; receive (mplsudp-decap.c) finds it to
- * merge the congestion marks of RFC 6040. */
+ * merge the congestion marks of RFC 6040; label-push.c and label-pop.c copy
+ * its TTL. */
 
 #ifndef INNER_PACKET_H
 #define INNER_PACKET_H 1

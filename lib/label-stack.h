@@ -14,7 +14,8 @@
  * zero.  A zero field above the bottom ends the stack, so a key of one label
  * is the label.
  *
- * Called by mplsudp-decap.c, mplsudp-template.c and mplsudp-config.c. */
+ * Called by mplsudp-decap.c, mplsudp-template.c and mplsudp-config.c for
+ * tunnel ports; its entries are used by label-push.c and label-pop.c, too. */
 
 #ifndef LABEL_STACK_H
 #define LABEL_STACK_H 1

@@ -2,10 +2,11 @@
  *
  * option-value: values of a port's options, text to binary and back.
  *
- * Called by mplsudp-config.c only.  Each parse function takes all of 'text' or
- * returns false and leaves what it would have set as it was.  Each format
- * function prints to 'text', of OPTION_TEXT_SIZE bytes, what its parse
- * function accepts, and returns false if there is nothing to print. */
+ * Called by mplsudp-config.c, and by label-action.c for the values of actions.
+ * Each parse function takes all of 'text' or returns false and leaves what it
+ * would have set as it was.  Each format function prints to 'text', of
+ * OPTION_TEXT_SIZE bytes, what its parse function accepts, and returns false
+ * if there is nothing to print. */
 
 #ifndef OPTION_VALUE_H
 #define OPTION_VALUE_H 1
