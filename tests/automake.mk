@@ -9,8 +9,8 @@
 #   check-oracle     the same with an unmodified Linux kernel as peer
 #                    (user-mode Linux)
 #   check-oracle-qemu  and with one in qemu, which sends MPLS in UDP as well
-#   check-ovs        the parts of Open vSwitch's own suite that tunnels, MPLS
-#                    and datapath actions touch
+#   check-ovs        the parts of Open vSwitch's own suite that tunnels, MPLS,
+#                    actions and groups touch
 #   check-ovs-all    all of Open vSwitch's own suite
 #   check-pure       lib/ needs nothing but a C11 compiler
 #   check-sizes      files and lines are short enough
@@ -121,7 +121,7 @@ check-at: tests/testsuite tests/atconfig tests/atlocal ovs-programs
 ovs_suite = ovs-src/tests/testsuite -C ovs-build/tests \
 	AUTOTEST_PATH=utilities:vswitchd:ovsdb:vtep:tests:ipsec
 ovs_keywords = -k tunnel -k tunnel_push_pop -k tunnel_push_pop_ipv6 \
-	-k MPLS -k ptap -k ofp-actions
+	-k MPLS -k ptap -k ofp-actions -k nsh -k group -k clone
 
 # Open vSwitch's "check" makes the keys and scripts that its tests use, and
 # asked for no more than its version, its suite runs nothing.
