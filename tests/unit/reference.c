@@ -54,6 +54,25 @@ ref_put32(struct ref_packet *p, uint32_t value)
 }
 
 void
+ref_put_hex(struct ref_packet *p, const char *digits)
+{
+    static const char hex[] = "0123456789abcdef";
+
+    for (; *digits; digits++) {
+        const char *high = strchr(hex, *digits), *low;
+
+        if (*digits == ' ') {
+            continue;
+        }
+        low = strchr(hex, *++digits);
+        if (!high || !*digits || !low) {
+            abort();
+        }
+        ref_put_fill(p, (uint8_t) ((high - hex) * 16 + (low - hex)), 1);
+    }
+}
+
+void
 ref_put_fill(struct ref_packet *p, uint8_t fill, size_t size)
 {
     while (size-- > 0) {

@@ -33,10 +33,12 @@ struct ref_ip {
     uint8_t fill;               /* Value of the body's other bytes. */
 };
 
-/* Appends to '*p'. */
+/* Appends to '*p'.  'digits' are pairs of hexadecimal digits, with spaces
+ * between pairs as one likes. */
 void ref_put(struct ref_packet *p, const void *data, size_t size);
 void ref_put16(struct ref_packet *p, uint16_t value);
 void ref_put32(struct ref_packet *p, uint32_t value);
+void ref_put_hex(struct ref_packet *p, const char *digits);
 void ref_put_fill(struct ref_packet *p, uint8_t fill, size_t size);
 void ref_put_lse(struct ref_packet *p, uint32_t label, uint8_t tc,
                  bool bottom, uint8_t ttl);

@@ -19,6 +19,8 @@ mplsudp_unit_sources = \
 	%D%/test-key-filter.c \
 	%D%/test-inner-packet.c \
 	%D%/test-label-entropy.c \
+	%D%/test-label-pop-ttl.c \
+	%D%/test-label-pop.c \
 	%D%/test-label-spread.c \
 	%D%/test-label-stack.c \
 	%D%/test-mplsudp-config.c \

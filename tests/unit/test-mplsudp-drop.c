@@ -12,21 +12,42 @@
 /* Reasons that only the adapter to Open vSwitch gives. */
 static const enum mplsudp_drop adapter_reasons[] = {
     MPLSUDP_DROP_UNKNOWN_SOURCE,    /* No port has the outer source. */
+    MPLSUDP_DROP_NOT_MPLS,          /* It knows what a packet is. */
     MPLSUDP_DROP_OFFLOAD,           /* lib/ sees bytes, not offload flags. */
     MPLSUDP_DROP_TEMPLATE,          /* mplsudp_template_push() returned false,
                                      * see test-mplsudp-template.c. */
 };
 
+/* Reasons that only actions give. */
+static const enum mplsudp_drop action_reasons[] = {
+    MPLSUDP_DROP_NOT_MPLS,
+    MPLSUDP_DROP_STACK_LENGTH,
+};
+
+/* Returns true if 'reason' is one of the 'n' at 'reasons'. */
 static bool
-is_adapter_reason(enum mplsudp_drop reason)
+is_among(enum mplsudp_drop reason, const enum mplsudp_drop *reasons, size_t n)
 {
-    for (size_t i = 0;
-         i < sizeof adapter_reasons / sizeof adapter_reasons[0]; i++) {
-        if (adapter_reasons[i] == reason) {
+    for (size_t i = 0; i < n; i++) {
+        if (reasons[i] == reason) {
             return true;
         }
     }
     return false;
+}
+
+static bool
+is_adapter_reason(enum mplsudp_drop reason)
+{
+    return is_among(reason, adapter_reasons,
+                    sizeof adapter_reasons / sizeof adapter_reasons[0]);
+}
+
+static bool
+is_action_reason(enum mplsudp_drop reason)
+{
+    return is_among(reason, action_reasons,
+                    sizeof action_reasons / sizeof action_reasons[0]);
 }
 
 static void
@@ -44,10 +65,11 @@ test_names(void)
             unit_true("name is its own", strcmp(name, mplsudp_drop_name(j)));
         }
     }
-    unit_case("each reason belongs to receive, transmit or both");
+    unit_case("each reason belongs to receive, transmit or both, or actions");
     for (int i = MPLSUDP_PASS + 1; i < MPLSUDP_N_VERDICTS; i++) {
-        unit_true(mplsudp_drop_name(i), mplsudp_drop_on_receive(i)
-                                        || mplsudp_drop_on_transmit(i));
+        unit_number(mplsudp_drop_name(i), !is_action_reason(i),
+                    mplsudp_drop_on_receive(i)
+                    || mplsudp_drop_on_transmit(i));
     }
     unit_true("payload on receive",
               mplsudp_drop_on_receive(MPLSUDP_DROP_PAYLOAD));
