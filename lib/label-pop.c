@@ -10,11 +10,13 @@
 struct popped {
     size_t size;                /* Bytes. */
     bool bottom;                /* The last was the bottom of the stack. */
-    uint8_t ttl;                /* Of the last. */
+    uint8_t ttl;                /* Of the last that is a label of its own. */
 };
 
 /* Passes one entry.  The TTL of an entropy label, which stands below its
- * indicator, is always 0 (RFC 6790 section 4.2) and means nothing. */
+ * indicator, is always 0 (RFC 6790 section 4.2) and means nothing.  That of
+ * the indicator was that of the label above it, which each hop has lowered
+ * since, and counts only where that label is gone. */
 static enum mplsudp_drop
 pass_entry(const uint8_t *stack, size_t size, bool *is_entropy,
            struct popped *popped)
@@ -40,7 +42,9 @@ pass_entry(const uint8_t *stack, size_t size, bool *is_entropy,
         if (!lse_ttl(lse)) {
             return MPLSUDP_DROP_TTL_EXPIRED;
         }
-        popped->ttl = lse_ttl(lse);
+        if (!*is_entropy || !popped->size) {
+            popped->ttl = lse_ttl(lse);
+        }
     }
     popped->size += LSE_SIZE;
     popped->bottom = lse_bottom(lse);
@@ -60,7 +64,6 @@ pass_entries(const struct label_pop *pop, const uint8_t *stack, size_t size,
 {
     bool all = label_pop_is_all(pop);
     bool is_entropy = false;
-    uint8_t ttl = 0;
 
     popped->size = 0;
     popped->bottom = false;
@@ -74,7 +77,6 @@ pass_entries(const struct label_pop *pop, const uint8_t *stack, size_t size,
         if (verdict) {
             return verdict;
         }
-        ttl = popped->ttl;
     }
     while (!popped->bottom
            && (is_entropy || indicator_is_next(stack, size, popped->size))) {
@@ -85,7 +87,6 @@ pass_entries(const struct label_pop *pop, const uint8_t *stack, size_t size,
             return verdict;
         }
     }
-    popped->ttl = ttl;
     return MPLSUDP_PASS;
 }
 

@@ -25,7 +25,8 @@ struct label_exposed {
  * which passed label_pop_check(), says, and stores in '*exposed' what is below
  * the entries that are to go.  An entropy label pair that would be left on top
  * goes with them (RFC 6790 section 4.1).  If 'pop' copies the TTL, lowers that
- * of what is below to that of the last entry (RFC 3443 section 3.1).
+ * of what is below to that of the last entry (RFC 3443 section 3.1), which an
+ * entropy label pair is not unless it comes on top.
  *
  * Returns MPLSUDP_PASS, or why the packet must be dropped: STACK_TRUNCATED;
  * STACK_LENGTH if the stack ends before 'count' entries, or not with the last
