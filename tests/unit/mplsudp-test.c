@@ -46,6 +46,8 @@ static const struct {
     { "mplsudp-ecn", test_mplsudp_ecn },
     { "mplsudp-ttl", test_mplsudp_ttl },
     { "round-trip", test_round_trip },
+    { "label-push", test_label_push },
+    { "label-push-read", test_label_push_read },
     { "label-pop", test_label_pop },
     { "label-pop-ttl", test_label_pop_ttl },
     { "vectors", test_vectors },

@@ -21,6 +21,8 @@ mplsudp_unit_sources = \
 	%D%/test-label-entropy.c \
 	%D%/test-label-pop-ttl.c \
 	%D%/test-label-pop.c \
+	%D%/test-label-push-read.c \
+	%D%/test-label-push.c \
 	%D%/test-label-spread.c \
 	%D%/test-label-stack.c \
 	%D%/test-mplsudp-config.c \
