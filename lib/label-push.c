@@ -82,8 +82,13 @@ read_source(const uint8_t *source, size_t size, uint16_t type,
     if (type == ETHERTYPE_IPV4 || type == ETHERTYPE_IPV6) {
         uint8_t version = inner_ip_version(source, size);
 
-        if (version != (type == ETHERTYPE_IPV4 ? 4 : 6)
-            || inner_ip_size(source, version, size) > size) {
+        size_t ip_size;
+
+        if (version != (type == ETHERTYPE_IPV4 ? 4 : 6)) {
+            return false;
+        }
+        ip_size = inner_ip_size(source, version, size);
+        if (ip_size > size || !inner_ip_version(source, ip_size)) {
             return false;
         }
         *ttl = inner_ip_ttl(source, version);
