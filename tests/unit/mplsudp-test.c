@@ -46,6 +46,8 @@ static const struct {
     { "mplsudp-ecn", test_mplsudp_ecn },
     { "mplsudp-ttl", test_mplsudp_ttl },
     { "round-trip", test_round_trip },
+    { "label-action", test_label_action },
+    { "label-action-errors", test_label_action_errors },
     { "label-push", test_label_push },
     { "label-push-read", test_label_push_read },
     { "label-pop", test_label_pop },

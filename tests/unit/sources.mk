@@ -18,6 +18,8 @@ mplsudp_unit_sources = \
 	%D%/test-inet-sum.c \
 	%D%/test-key-filter.c \
 	%D%/test-inner-packet.c \
+	%D%/test-label-action-errors.c \
+	%D%/test-label-action.c \
 	%D%/test-label-entropy.c \
 	%D%/test-label-pop-ttl.c \
 	%D%/test-label-pop.c \
