@@ -98,7 +98,7 @@ struct item {
 };
 
 /* Cuts the part up to the next 'separator' off '*text', which becomes null at
- * the end.  A part that is too long to be right is cut short. */
+ * the end.  One that is too long ends in "...", so that it is no number. */
 static void
 next_item(const char **text, char separator, struct item *item)
 {
@@ -107,6 +107,9 @@ next_item(const char **text, char separator, struct item *item)
     char *equals;
 
     snprintf(item->text, sizeof item->text, "%.*s", length, *text);
+    if (length >= ITEM_SIZE) {
+        strcpy(item->text + ITEM_SIZE - sizeof "...", "...");
+    }
     *text = end ? end + 1 : NULL;
     strcpy(item->key, item->text);
     equals = strchr(item->key, '=');

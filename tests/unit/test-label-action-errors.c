@@ -58,6 +58,12 @@ static const struct text pushes[] = {
     { "100/tc=3", NO_LABEL("tc=3") },
     { "inherit", NO_LABEL("inherit") },
 
+    /* A number that is right if its end is cut off. */
+    { "0x000000000000000000000000000064",
+      NO_LABEL("0x00000000000000000000000000...") },
+    { "100/0x00000000000000000000000000064x",
+      NO_LABEL("0x00000000000000000000000000...") },
+
     { "1/2/4/5/6/7/8/9/10/11/12/13/14/15/16/17/18",
       "label 18 is one too many; push_labels takes 1 to 16" },
     { "1/2/4/5/6/7/8/9/10/11/12/13/14/15/16/17/3", NO_LABEL("3") },
@@ -94,11 +100,15 @@ static const struct text pushes[] = {
     { "100,tc=Inherit", "tc=Inherit; tc is 0 to 7 or inherit" },
     { "100,tc=inherited", "tc=inherited; tc is 0 to 7 or inherit" },
     { "100,tc=copy", "tc=copy; tc is 0 to 7 or inherit" },
+    { "100,tc=0x000000000000000000000000070",
+      "tc=0x00000000000000000000000...; tc is 0 to 7 or inherit" },
     { "100,ttl=", "ttl=; ttl is 1 to 255 or inherit" },
     { "100,ttl=0", "ttl=0; ttl is 1 to 255 or inherit" },
     { "100,ttl=256", "ttl=256; ttl is 1 to 255 or inherit" },
     { "100,ttl=65537", "ttl=65537; ttl is 1 to 255 or inherit" },
     { "100,ttl=-1", "ttl=-1; ttl is 1 to 255 or inherit" },
+    { "100,ttl=0x0000000000000000000000001f",
+      "ttl=0x0000000000000000000000...; ttl is 1 to 255 or inherit" },
     { "100,ttl=copy", "ttl=copy; ttl is 1 to 255 or inherit" },
 };
 
@@ -127,6 +137,11 @@ static const struct text pops[] = {
     { "ttl=copy,ttl=copy", NO_POP_KEY("ttl=copy") },
     { "control_word,control_word", NO_POP_KEY("control_word") },
 
+    { "a-part-of-31-characters-is-whole",
+      NO_POP_KEY("a-part-of-31-characters-is-w...") },
+    { "a-part-of-31-characters-is-here",
+      NO_POP_KEY("a-part-of-31-characters-is-here") },
+
     { "count=", "count=; count is 1 to 16 or all" },
     { "count=0", "count=0; count is 1 to 16 or all" },
     { "count=17", "count=17; count is 1 to 16 or all" },
@@ -136,6 +151,8 @@ static const struct text pops[] = {
     { "count=01", "count=01; count is 1 to 16 or all" },
     { "count=ALL", "count=ALL; count is 1 to 16 or all" },
     { "count=1=2", "count=1=2; count is 1 to 16 or all" },
+    { "count=0x000000000000000000000010",
+      "count=0x00000000000000000000...; count is 1 to 16 or all" },
     { "payload=", "payload=; payload is ethernet, ip, mpls or auto" },
     { "payload=ipv4", "payload=ipv4; payload is ethernet, ip, mpls or auto" },
     { "payload=IP", "payload=IP; payload is ethernet, ip, mpls or auto" },

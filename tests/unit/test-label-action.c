@@ -30,6 +30,8 @@ static const struct {
     { "1048575", NULL, { 1048575, -1 }, NOT_GIVEN, NOT_GIVEN, false },
     { "0x10/0xfffff", "16/1048575", { 16, 1048575, -1 },
       NOT_GIVEN, NOT_GIVEN, false },
+    { "0x00000000000000000000000000064", "100", { 100, -1 },
+      NOT_GIVEN, NOT_GIVEN, false },
     { "100/100", NULL, { 100, 100, -1 }, NOT_GIVEN, NOT_GIVEN, false },
     { "100,tc=0", NULL, { 100, -1 }, 0, NOT_GIVEN, false },
     { "100,tc=7", NULL, { 100, -1 }, 7, NOT_GIVEN, false },
