@@ -52,6 +52,7 @@ static const struct {
     { "label-push-read", test_label_push_read },
     { "label-pop", test_label_pop },
     { "label-pop-ttl", test_label_pop_ttl },
+    { "label-round-trip", test_label_round_trip },
     { "vectors", test_vectors },
     { "mplsudp-drop", test_mplsudp_drop },   /* Last: looks at the others. */
 };

@@ -25,6 +25,7 @@ mplsudp_unit_sources = \
 	%D%/test-label-pop.c \
 	%D%/test-label-push-read.c \
 	%D%/test-label-push.c \
+	%D%/test-label-round-trip.c \
 	%D%/test-label-spread.c \
 	%D%/test-label-stack.c \
 	%D%/test-mplsudp-config.c \

@@ -53,6 +53,7 @@ void test_label_push(void);
 void test_label_push_read(void);
 void test_label_pop(void);
 void test_label_pop_ttl(void);
+void test_label_round_trip(void);
 void test_vectors(void);
 void test_mplsudp_drop(void);
 
