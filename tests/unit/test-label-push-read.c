@@ -172,6 +172,22 @@ test_random_changes(size_t i)
     }
 }
 
+/* Sixteen labels, and more bytes behind them than a control word. */
+static void
+test_long(void)
+{
+    uint8_t h[BEFORE + 255] = { 0 };
+    size_t size;
+
+    unit_case("header of each size that it gives itself");
+    size = make_base(N_BASES - 2, h);
+    for (size_t bytes = 0; bytes <= 255; bytes++) {
+        h[0] = (uint8_t) bytes;
+        unit_number("is read", bytes == 64 || bytes + BEFORE == size,
+                    read_header(h, BEFORE + bytes));
+    }
+}
+
 /* What was built of each depth and combination is read, and is built again to
  * the same. */
 static void
@@ -197,6 +213,7 @@ test_inverse(size_t n)
         push.ttl = ttls[i % 5];
         push.tc = tcs[i / 5 % 4];
         push.control_word = i / 20 % 2;
+        memset(&read, 0xcc, sizeof read);
         label_push_build(&push, onto, &header);
         if (!read_header((const uint8_t *) &header,
                          BEFORE + (size_t) header.size)
@@ -223,4 +240,5 @@ test_label_push_read(void)
         test_changes(i);
         test_random_changes(i);
     }
+    test_long();
 }
