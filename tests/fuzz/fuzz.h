@@ -29,16 +29,26 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
         }                                                                 \
     } while (0)
 
+/* Returns 'size' bytes of zeros that end where their memory ends.  The caller
+ * frees them. */
+static inline uint8_t *
+fuzz_zeros(size_t size)
+{
+    uint8_t *zeros = calloc(1, size ? size : 1);
+
+    if (!zeros) {
+        abort();
+    }
+    return zeros;
+}
+
 /* Returns a copy of the 'size' bytes at 'data' that ends where its memory
  * ends.  The caller frees it. */
 static inline uint8_t *
 fuzz_copy(const uint8_t *data, size_t size)
 {
-    uint8_t *copy = calloc(1, size ? size : 1);
+    uint8_t *copy = fuzz_zeros(size);
 
-    if (!copy) {
-        abort();
-    }
     if (size) {
         memcpy(copy, data, size);
     }
