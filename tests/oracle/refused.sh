@@ -5,14 +5,9 @@
 
 . "$(dirname "${BASH_SOURCE[0]}")/oracle-lib"
 
-# Packets that the peer's tunnel device received, and those that had a label
-# which it does not know.
+# Packets that the peer's tunnel device received.
 peer_received() {
     at peer 'cat /sys/class/net/tn/statistics/rx_packets'
-}
-peer_unknown_labels() {
-    at peer 'ip stats show dev tn group afstats subgroup mpls' |
-        awk '/RX:/ { getline; print $5 }'
 }
 
 # The datapath port on which h1 receives what the peer sends in answer to
@@ -23,24 +18,6 @@ datapath_port() {
     gre) echo mgre_sys ;;
     ip) echo mip_sys ;;
     esac
-}
-
-# grows_by NUMBER COUNTER... -- COMMAND...: COMMAND succeeds, and makes what
-# COUNTER prints larger by NUMBER.
-grows_by() {
-    local number=$1 before after counter=()
-
-    shift
-    while test "$1" != --; do
-        counter+=("$1")
-        shift
-    done
-    shift
-    before=$("${counter[@]}")
-    "$@" || return
-    after=$("${counter[@]}")
-    echo "${counter[*]}: $before, then $after"
-    test $((after - before)) = $number
 }
 
 wrong_labels() {
