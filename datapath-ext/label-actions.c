@@ -60,7 +60,7 @@ push_packet(const struct label_push_header *header, struct dp_packet *packet)
 {
     uint8_t *data = dp_packet_data(packet);
     uint16_t type = 0;
-    size_t ofs = find_source(packet, &type);
+    size_t ofs = header->inherits ? find_source(packet, &type) : SIZE_MAX;
     bool inherits = ofs != SIZE_MAX;
     enum mplsudp_drop verdict
         = label_push_write(header, inherits ? data + ofs : data,
