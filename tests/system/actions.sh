@@ -291,7 +291,7 @@ for i in 2 3 4; do
     check "all: vm$i gets each of 20 packets once" \
         equal "$(tshark -n -r "$SB_DIR/vm$i.pcap" -Y 'udp.dstport >= 5001 &&
             udp.dstport <= 5020' -T fields -e udp.dstport 2>/dev/null |
-            paste -sd,)" "$(seq -s, 5001 5020)"
+            sort -n | paste -sd,)" "$(seq -s, 5001 5020)"
     BOTTOM=${i}00
     check "all: label ${i}00 to h$i" \
         equal "$(wire all 1 $i "udp.dstport == 5020")" \
