@@ -83,7 +83,8 @@ parse_push(char *text, struct ofpbuf *actions)
     if (onto_mpls) {
         text[length - strlen(stacked)] = '\0';
     }
-    if (!label_push_parse(text, &push, error)) {
+    if (!label_push_parse(text, &push, error)
+        || (onto_mpls && push.control_word)) {
         return false;
     }
     label_push_build(&push, onto_mpls ? LABEL_PUSH_ONTO_MPLS
