@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * packet-type-mend: keeps OVS from aborting on a flow that outputs to a
- * legacy_l3 port and then to an Ethernet port.
+ * packet-type-mend: keeps OVS from losing sight of what type a packet is of,
+ * where it aborts or sends nonsense: on a flow that outputs to a legacy_l3
+ * port and then to an Ethernet port, and on packets without Ethernet header
+ * that a controller resumes.
  *
  * compose_output_action__() takes the Ethernet header off for the first port
  * and then restores 'flow', but not 'base_flow', which says what the packet
@@ -11,11 +13,16 @@
  * of an Ethernet packet means.  Stock gre ports have the bug too.
  *
  * Nothing is remembered from the output to the commit: in between, OVS may
- * restore 'base_flow' itself, as after clone() or check_pkt_larger(). */
+ * restore 'base_flow' itself, as after clone() or check_pkt_larger().
+ *
+ * controller(pause) tells the controller the packet's type, and NXT_RESUME
+ * brings it back, but OVS takes every packet that is resumed for an Ethernet
+ * frame. */
 
 #ifndef PACKET_TYPE_MEND_H
 #define PACKET_TYPE_MEND_H 1
 
+#include "dp-packet.h"
 #include "flow.h"
 #include "packets.h"
 
@@ -39,6 +46,13 @@ packet_type_needs_ethernet(const struct flow *flow, struct flow *base_flow,
         }
     }
     return true;
+}
+
+/* Makes 'packet', which comes with 'metadata', of the type that this says. */
+static inline void
+packet_type_restore(struct dp_packet *packet, const struct flow *metadata)
+{
+    packet->packet_type = metadata->packet_type;
 }
 
 #endif /* packet-type-mend.h */
