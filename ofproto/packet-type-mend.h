@@ -22,23 +22,29 @@
 #ifndef PACKET_TYPE_MEND_H
 #define PACKET_TYPE_MEND_H 1
 
+#include <string.h>
+
 #include "dp-packet.h"
 #include "flow.h"
 #include "packets.h"
 
 /* Returns true if the commit from 'base_flow' to 'flow' must push an Ethernet
- * header: 'flow' is Ethernet, 'base_flow' is not, and no outer header is about
- * to be taken off, below which an Ethernet frame would appear.  The datapath
- * lost VLAN tags with the former header: clears them in 'base_flow', so that
- * the commit pushes those of 'flow', and matches on them in 'wc'. */
+ * header that no action asked for: 'flow' is Ethernet, 'base_flow' is not, and
+ * nothing is 'pending', neither that action's header nor an outer one to be
+ * taken off, below which an Ethernet frame would appear.  The datapath lost
+ * addresses and VLAN tags with the former header: clears the tags in
+ * 'base_flow', so that the commit pushes those of 'flow', and matches in 'wc'
+ * on all that it writes. */
 static inline bool
 packet_type_needs_ethernet(const struct flow *flow, struct flow *base_flow,
-                           struct flow_wildcards *wc, bool pending_decap)
+                           struct flow_wildcards *wc, bool pending)
 {
-    if (pending_decap || flow->packet_type != htonl(PT_ETH)
+    if (pending || flow->packet_type != htonl(PT_ETH)
         || base_flow->packet_type == htonl(PT_ETH)) {
         return false;
     }
+    memset(&wc->masks.dl_dst, 0xff, sizeof wc->masks.dl_dst);
+    memset(&wc->masks.dl_src, 0xff, sizeof wc->masks.dl_src);
     for (int i = 0; i < FLOW_MAX_VLAN_HEADERS; i++) {
         base_flow->vlans[i].qtag = 0;
         if (flow->vlans[i].qtag) {
