@@ -84,7 +84,7 @@ push_packet(const struct label_push_header *header, struct dp_packet *packet)
     return MPLSUDP_PASS;
 }
 
-void
+bool
 label_actions_push(struct dp_packet_batch *batch, const struct nlattr *attr)
 {
     const struct label_push_header *header = nl_attr_get(attr);
@@ -102,6 +102,7 @@ label_actions_push(struct dp_packet_batch *batch, const struct nlattr *attr)
             refuse(verdict, VPORT_MPLSUDP_PUSH_LABELS, packet);
         }
     }
+    return !dp_packet_batch_is_empty(batch);
 }
 
 /* Returns the offset of the label stack in 'packet', or SIZE_MAX. */
@@ -139,7 +140,7 @@ expose(struct dp_packet *packet, size_t ofs,
     pkt_metadata_init_conn(&packet->md);
 }
 
-void
+bool
 label_actions_pop(struct dp_packet_batch *batch, const struct nlattr *attr)
 {
     const struct label_pop *pop = nl_attr_get(attr);
@@ -162,6 +163,7 @@ label_actions_pop(struct dp_packet_batch *batch, const struct nlattr *attr)
         expose(packet, ofs + exposed.ofs, &exposed);
         dp_packet_batch_refill(batch, packet, i);
     }
+    return !dp_packet_batch_is_empty(batch);
 }
 
 void

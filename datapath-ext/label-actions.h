@@ -22,10 +22,12 @@ struct ofpbuf;
 enum { LABEL_ACTIONS_POP_SIZE = 4 };    /* sizeof(struct label_pop). */
 
 /* Execute action 'attr' on each packet of 'batch', in any thread.  A packet
- * that it cannot be done to is counted, removed from 'batch' and freed. */
-void label_actions_push(struct dp_packet_batch *batch,
+ * that it cannot be done to is counted, removed from 'batch' and freed.
+ * Return false if none is left, and then no action may follow: what executes
+ * them for a datapath insists on a packet. */
+bool label_actions_push(struct dp_packet_batch *batch,
                         const struct nlattr *attr);
-void label_actions_pop(struct dp_packet_batch *batch,
+bool label_actions_pop(struct dp_packet_batch *batch,
                        const struct nlattr *attr);
 
 /* Appends the text of action 'attr' to 'ds': as in OpenFlow, with nothing left
