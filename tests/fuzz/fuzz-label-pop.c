@@ -114,13 +114,15 @@ check_bytes(const struct label_pop *pop, const uint8_t *before,
             const struct label_exposed *exposed)
 {
     const uint8_t *body = before + exposed->ofs;
-    struct inner_packet inner;
     size_t ttl = exposed->ofs + LSE_SIZE - 1, sum = 0;
 
     if (exposed->type != ETHERTYPE_MPLS) {
+        struct inner_packet inner;
+
         FUZZ_CHECK(inner_packet_read(body, size - exposed->ofs, exposed->type,
                                      &inner));
-        ttl = exposed->ofs + inner.l3_ofs + (inner.ip_version == 4 ? 8 : 7);
+        ttl = !inner.ip_version ? 0
+              : exposed->ofs + inner.l3_ofs + (inner.ip_version == 4 ? 8 : 7);
         sum = inner.ip_version == 4 ? ttl + 2 : 0;
         if (sum && sum_is_right(body + inner.l3_ofs)) {
             FUZZ_CHECK(sum_is_right(after + exposed->ofs + inner.l3_ofs));
@@ -128,13 +130,12 @@ check_bytes(const struct label_pop *pop, const uint8_t *before,
     }
     for (size_t i = 0; i < size; i++) {
         if (before[i] != after[i]) {
-            FUZZ_CHECK(pop->ttl_copy);
+            FUZZ_CHECK(pop->ttl_copy && ttl);
             FUZZ_CHECK(i == ttl || (sum && (i == sum || i == sum + 1)));
         }
     }
-    if (pop->ttl_copy && ttl < size && before[ttl] != after[ttl]) {
-        FUZZ_CHECK(after[ttl] && after[ttl] < before[ttl]);
-    }
+    FUZZ_CHECK(!pop->ttl_copy || !ttl
+               || (after[ttl] && after[ttl] <= before[ttl]));
 }
 
 /* Makes an action of 'data', and in '*pop' what undoes it for packets like
