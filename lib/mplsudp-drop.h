@@ -58,7 +58,7 @@
     MPLSUDP_DROP(SPECIAL_LABEL, special_label,                               \
                  "a special-purpose label stands where it must not")         \
     MPLSUDP_DROP(PAYLOAD, payload,                                           \
-                 "payload is not what the port carries")                     \
+                 "payload is not what the port carries or the action says")  \
     MPLSUDP_DROP(TTL_EXPIRED, ttl_expired,                                   \
                  "TTL is zero")
 
