@@ -140,6 +140,23 @@ expose(struct dp_packet *packet, size_t ofs,
     pkt_metadata_init_conn(&packet->md);
 }
 
+enum mplsudp_drop
+label_actions_pop_one(const struct label_pop *pop, struct dp_packet **packet)
+{
+    size_t ofs = find_stack(*packet);
+    struct label_exposed exposed;
+    enum mplsudp_drop verdict
+        = ofs == SIZE_MAX ? MPLSUDP_DROP_NOT_MPLS
+          : label_pop_read(pop, (uint8_t *) dp_packet_data(*packet) + ofs,
+                           dp_packet_size(*packet) - ofs, &exposed);
+
+    if (OVS_LIKELY(verdict == MPLSUDP_PASS)) {
+        *packet = packet_with_room(*packet, ETHERNET_SIZE);
+        expose(*packet, ofs + exposed.ofs, &exposed);
+    }
+    return verdict;
+}
+
 bool
 label_actions_pop(struct dp_packet_batch *batch, const struct nlattr *attr)
 {
@@ -148,20 +165,13 @@ label_actions_pop(struct dp_packet_batch *batch, const struct nlattr *attr)
     struct dp_packet *packet;
 
     DP_PACKET_BATCH_REFILL_FOR_EACH (i, size, packet, batch) {
-        size_t ofs = find_stack(packet);
-        struct label_exposed exposed;
-        enum mplsudp_drop verdict
-            = ofs == SIZE_MAX ? MPLSUDP_DROP_NOT_MPLS
-              : label_pop_read(pop, (uint8_t *) dp_packet_data(packet) + ofs,
-                               dp_packet_size(packet) - ofs, &exposed);
+        enum mplsudp_drop verdict = label_actions_pop_one(pop, &packet);
 
-        if (OVS_UNLIKELY(verdict)) {
+        if (OVS_LIKELY(verdict == MPLSUDP_PASS)) {
+            dp_packet_batch_refill(batch, packet, i);
+        } else {
             refuse(verdict, VPORT_MPLSUDP_POP_LABELS, packet);
-            continue;
         }
-        packet = packet_with_room(packet, ETHERNET_SIZE);
-        expose(packet, ofs + exposed.ofs, &exposed);
-        dp_packet_batch_refill(batch, packet, i);
     }
     return !dp_packet_batch_is_empty(batch);
 }

@@ -14,8 +14,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "mplsudp-drop.h"
+
+struct dp_packet;
 struct dp_packet_batch;
 struct ds;
+struct label_pop;
 struct nlattr;
 struct ofpbuf;
 
@@ -29,6 +33,12 @@ bool label_actions_push(struct dp_packet_batch *batch,
                         const struct nlattr *attr);
 bool label_actions_pop(struct dp_packet_batch *batch,
                        const struct nlattr *attr);
+
+/* Does what 'pop' says to '*packet', or puts a copy in its stead, and counts
+ * nothing.  Returns MPLSUDP_PASS, or why the packet cannot have it, and then
+ * the packet is as it was but for TTLs. */
+enum mplsudp_drop label_actions_pop_one(const struct label_pop *pop,
+                                        struct dp_packet **packet);
 
 /* Appends the text of action 'attr' to 'ds': as in OpenFlow, with nothing left
  * to default, and ",bos=0" for labels that are pushed onto a stack. */

@@ -16,5 +16,6 @@ mplsudp_ofproto_sources = \
 	%D%/label-support.h \
 	%D%/packet-type-mend.h \
 	%D%/packet-undo.inc \
+	%D%/trace-labels.inc \
 	%D%/xlate-labels.h \
 	%D%/xlate-labels.inc

@@ -9,7 +9,9 @@
 
 #include <stdbool.h>
 
+#include "label-actions.h"
 #include "label-push.h"
+#include "odp-execute.h"
 #include "ofp-label-actions.h"
 #include "wire.h"
 
