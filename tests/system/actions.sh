@@ -56,7 +56,7 @@ run_commands() {
     for i; do
         commands "$name" "$i" > "$SB_DIR/commands" &&
             sb_hv "$i" timeout 30 sh -e "$SB_DIR/commands" || return
-        sb_hv "$i" ovs-appctl revalidator/wait
+        revalidated "$i"
     done
 }
 
