@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# The controller and its command line tool.  Included by the grafted Open
+# vSwitch, whose library and OVSDB code generator they are built with.
+
+AM_CPPFLAGS += -I $(top_srcdir)/%D%/controller
+AM_CPPFLAGS += -I $(top_builddir)/%D%/controller
+
+OVSIDL_BUILT += \
+	%D%/controller/mpls-overlay-idl.c \
+	%D%/controller/mpls-overlay-idl.h \
+	%D%/controller/mpls-overlay-idl.ovsidl
+%D%/controller/mpls-overlay-idl.ovsidl: \
+    %D%/controller/mpls-overlay.ovsschema %D%/controller/mpls-overlay.ann
+	$(AM_V_GEN)mkdir -p $(@D) && $(OVSDB_IDLC) annotate \
+	  $(srcdir)/mplsudp/utilities/controller/mpls-overlay.ovsschema \
+	  $(srcdir)/mplsudp/utilities/controller/mpls-overlay.ann >$@.tmp && \
+	  mv $@.tmp $@
+
+pkgdata_DATA += %D%/controller/mpls-overlay.ovsschema
+
+mplsudp_overlay_sources = \
+	%D%/controller/overlay-words.c \
+	%D%/controller/overlay-words.h
+mplsudp_overlay_built = \
+	%D%/controller/mpls-overlay-idl.c \
+	%D%/controller/mpls-overlay-idl.h
+
+sbin_PROGRAMS += %D%/mplsudp-controller
+%C%_mplsudp_controller_SOURCES = \
+	$(mplsudp_overlay_sources) \
+	%D%/controller/mplsudp-controller.c
+nodist_%C%_mplsudp_controller_SOURCES = $(mplsudp_overlay_built)
+%C%_mplsudp_controller_LDADD = lib/libopenvswitch.la
+
+bin_PROGRAMS += %D%/mplsudp-ctl
+%C%_mplsudp_ctl_SOURCES = \
+	$(mplsudp_overlay_sources) \
+	%D%/ctl/mplsudp-ctl.c
+nodist_%C%_mplsudp_ctl_SOURCES = $(mplsudp_overlay_built)
+%C%_mplsudp_ctl_LDADD = lib/libopenvswitch.la
