@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * label-ready: which labels of whom a hypervisor has acknowledged to accept.
+ *
+ * Make before break: flows-labels.c notes each (sender, label) that a
+ * receiver's flows accept; once the barrier behind them is answered, the
+ * sender's flows may use the label. */
+
+#ifndef LABEL_READY_H
+#define LABEL_READY_H 1
+
+#include <stdbool.h>
+#include "overlay.h"
+
+struct accepts *accepts_create(void);
+void accepts_destroy(struct accepts *);
+
+/* The flows being made accept 'label' from 'sender' (a hypervisor or peer). */
+void accepts_note(struct accepts *, const struct uuid *sender,
+                  const struct label *);
+
+/* 'receiver' acknowledged 'accepts', which this function takes over.  Marks
+ * the senders as dirty whose label it did not accept before. */
+void label_ready_acknowledged(struct overlay *, struct hypervisor *receiver,
+                              struct accepts *);
+
+/* 'receiver' is not connected any more: what it accepts is not known. */
+void label_ready_forget(struct hypervisor *receiver);
+
+/* Returns true if 'sender' may use 'label': it is active and its receiver
+ * accepts it from 'sender', or is not connected, so that nothing can be known
+ * and nothing should change. */
+bool label_is_ready(const struct hypervisor *sender, const struct label *);
+
+#endif /* label-ready.h */

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * overlay: the database's rows as objects that point at each other.
+ *
+ * The tenant's way through the controller:
+ *
+ *   overlay.c         database row -> object (this file's structs)
+ *   port-binding.c    OpenFlow port -> claim -> Port.hypervisor
+ *   label-policy.c    which labels a hypervisor needs -> Label rows
+ *   label-release.c   active -> draining -> held -> gone
+ *   flows-*.c         objects -> the flows that a hypervisor should have
+ *   flow-table.c      those and the ones it has -> difference
+ *   switch.c          difference -> bundle and barrier
+ *   acknowledge.c     barriers -> acknowledged generation
+ *
+ * All of it is one thread around poll_block(), and every step goes through
+ * the database: a binding or a label is written first, and has effect when
+ * the row comes back.  So what a new controller reads is all there is to
+ * know, and a deposed one cannot act on what it failed to write.
+ *
+ * A change marks the hypervisors whose flows it may change as dirty; their
+ * flows are then made anew as a whole.  Objects are only changed by the file
+ * that a member's comment names; all others read them. */
+
+#ifndef OVERLAY_H
+#define OVERLAY_H 1
+
+#include <stdint.h>
+#include "mpls-overlay-idl.h"
+#include "openflow/openflow.h"
+#include "openvswitch/hmap.h"
+#include "openvswitch/list.h"
+#include "openvswitch/uuid.h"
+#include "overlay-words.h"
+#include "packets.h"
+#include "sset.h"
+
+struct accepts;
+struct id_pool;
+struct sw;
+
+/* What all objects begin with: a row's identity. */
+struct object {
+    struct hmap_node hmap_node; /* By 'uuid'. */
+    struct uuid uuid;
+    char *name;                 /* The row's name; "" where it has none. */
+};
+
+struct overlay {
+    struct ovsdb_idl *idl;
+    const struct mplsrec_overlay *row; /* NULL if there is none yet. */
+
+    /* The row's columns, or their defaults. */
+    uint32_t label_min, label_max;               /* Inclusive. */
+    uint32_t global_label_min, global_label_max; /* Inclusive. */
+    long long int label_hold;                    /* In milliseconds. */
+    long long int drain;                         /* In milliseconds. */
+    enum overlay_encap default_encap;
+
+    struct hmap tenants;        /* Of struct tenant. */
+    struct hmap networks;       /* Of struct network. */
+    struct hmap ports;          /* Of struct port. */
+    struct hmap hypervisors;    /* Of struct hypervisor. */
+    struct hmap labels;         /* Of struct label. */
+    struct hmap peers;          /* Of struct peer. */
+
+    /* Counts the batches of changes that the database sent; 'dirty_since'
+     * below is in its terms. */
+    uint64_t seqno;
+    bool labels_changed;        /* label-policy.c, label-release.c: look. */
+};
+
+struct tenant {
+    struct object object;
+    struct ovs_list networks;   /* Of struct network, 'in_tenant'. */
+    struct ovs_list peers;      /* Of struct peer, 'in_tenant'. */
+    bool needs_labels;          /* Route labels may be missing or unused. */
+};
+
+struct network {
+    struct object object;
+    struct tenant *tenant;
+    struct ovs_list in_tenant;
+
+    bool global;                /* label_scope=global. */
+    bool flood;                 /* unknown_unicast=flood. */
+    uint16_t mtu;               /* Of the ports' interfaces; 0 if not said. */
+    struct overlay_prefix *subnets;
+    size_t n_subnets;
+    struct in6_addr *gateways;  /* IPv4 mapped. */
+    size_t n_gateways;
+
+    struct ovs_list sites;      /* Of struct site, 'in_network'. */
+    bool needs_labels;          /* Labels may be missing or unused. */
+};
+
+/* A network on a hypervisor: it has ports there. */
+struct site {
+    struct network *network;
+    struct ovs_list in_network;
+    struct hypervisor *hypervisor;
+    struct ovs_list in_hypervisor;
+
+    struct ovs_list ports;      /* Of struct port, 'in_site'; never empty. */
+    uint32_t *roles;            /* Of those ports, ascending, each once. */
+    size_t n_roles;
+};
+
+struct port {
+    struct object object;
+    const struct mplsrec_port *row;
+    struct network *network;    /* NULL if the row is wrong. */
+    struct eth_addr mac;
+    struct in6_addr *addresses; /* IPv4 mapped. */
+    size_t n_addresses;
+    uint32_t role;
+    char *interface;
+    struct sset allowed;        /* Names of hypervisors; empty for all. */
+
+    struct site *site;          /* Where Port.hypervisor says, or NULL. */
+    struct ovs_list in_site;
+    struct hmap_node by_interface; /* In port-binding.c. */
+};
+
+struct hypervisor {
+    struct object object;
+    const struct mplsrec_hypervisor *row;
+    uint64_t datapath_id;
+    struct in6_addr *endpoints; /* IPv4 mapped; ascending. */
+    size_t n_endpoints;
+    struct overlay_encaps encaps; /* At least one. */
+    char *certificate_name;     /* NULL for any. */
+
+    struct ovs_list sites;      /* Of struct site, 'in_hypervisor'. */
+    struct hmap labels;         /* Of struct label, 'in_hypervisor'. */
+    struct id_pool *pool;       /* label-policy.c: values of local scope. */
+
+    struct sw *sw;              /* controller.c: its connection, or NULL. */
+    struct accepts *accepts;    /* label-ready.c: what it acknowledged. */
+
+    /* The first change that its flows do not show yet, as seqno;
+     * UINT64_MAX if none. */
+    uint64_t dirty_since;
+};
+
+enum label_purpose { LABEL_UNICAST, LABEL_BUM, LABEL_ROUTE };
+enum label_state { LABEL_ACTIVE, LABEL_DRAINING, LABEL_HELD };
+
+/* A label that 'hypervisor' receives. */
+struct label {
+    struct object object;
+    const struct mplsrec_label *row;
+    struct hypervisor *hypervisor;
+    struct hmap_node in_hypervisor; /* By label_hash(). */
+    uint32_t value;
+    enum label_purpose purpose;
+    enum label_state state;
+    long long int since;        /* In seconds since 1970. */
+    struct uuid owner;          /* Network's, or tenant's for LABEL_ROUTE;
+                                 * zero once that row is gone. */
+    uint32_t role;              /* The sender's; ROLE_PROMISCUOUS for
+                                 * LABEL_ROUTE. */
+
+    /* label-release.c: the change that made senders stop. */
+    uint64_t drained_seqno;
+    long long int drained_at;   /* When all had stopped, or LLONG_MAX. */
+};
+
+/* Which of a tenant's prefixes a router outside has, and by which label. */
+struct peer_route {
+    struct overlay_prefix prefix;
+    uint32_t label;
+};
+
+struct peer {
+    struct object object;
+    const struct mplsrec_peer *row;
+    struct tenant *tenant;      /* NULL if the row is wrong. */
+    struct ovs_list in_tenant;
+    struct in6_addr address;    /* IPv4 mapped. */
+    enum overlay_encap encap;
+    struct peer_route *routes;
+    size_t n_routes;
+};
+
+/* overlay.c: rows to objects. */
+struct overlay *overlay_create(struct ovsdb_idl *);
+void overlay_destroy(struct overlay *);
+bool overlay_run(struct overlay *);
+
+struct object *object_find(const struct hmap *, const struct uuid *);
+struct hypervisor *overlay_find_hypervisor(const struct overlay *,
+                                           const char *name);
+struct hypervisor *overlay_find_datapath(const struct overlay *,
+                                         uint64_t datapath_id);
+struct port *overlay_find_port(const struct overlay *, const char *name);
+
+void overlay_touch_hypervisor(struct overlay *, struct hypervisor *);
+void overlay_touch_network(struct overlay *, struct network *);
+void overlay_touch_tenant(struct overlay *, struct tenant *);
+
+/* Iterates over objects of 'struct TYPE' in HMAP. */
+#define OBJECT_FOR_EACH(OBJECT, HMAP) \
+    HMAP_FOR_EACH (OBJECT, object.hmap_node, HMAP)
+
+struct site *site_find(const struct network *, const struct hypervisor *);
+bool site_has_role(const struct site *, uint32_t role);
+bool network_is_routed(const struct network *);
+bool tenant_is_routed_on(const struct tenant *, const struct hypervisor *);
+
+/* The label for 'owner' and 'role', in any state but LABEL_HELD; the active
+ * one if there are several.  NULL if there is none. */
+struct label *label_find(const struct hypervisor *, enum label_purpose,
+                         const struct uuid *owner, uint32_t role);
+
+#endif /* overlay.h */
