@@ -74,7 +74,7 @@ fail(const char *what)
 
     case_failed = true;
     if (first) {
-        printf("%s: %s: %s: ", suite_name, case_name, what);
+        printf("FAILED: %s: %s: %s: ", suite_name, case_name, what);
     }
     return first;
 }
