@@ -24,7 +24,8 @@
 
 SB_MTU=1700                  # Underlay links: VMs keep 1500 in any tunnel.
 SB_SPINES=2
-SB_CAPTURES=()
+SB_CAPTURES=()               # Processes, and what they write.
+SB_CAPTURE_FILES=()
 
 ## Underlay -----------------------------------------------------------------
 
@@ -267,24 +268,36 @@ sb_resolve() {
 sb_capture() {
     local log=$3.log tries
 
+    # An earlier capture to this file may have left both, and the shell in the
+    # background empties the log only when it gets to run.
+    rm -f "$3" "$log"
     # Not by sb_in: $! would be a shell, which signals do not pass.
     ip netns exec "$SB_RUN-$1" dumpcap -q -P -i "$2" -w "$3" > "$log" 2>&1 &
     SB_CAPTURES+=($!)
-    for tries in {1..100}; do
+    SB_CAPTURE_FILES+=("$3")
+    for tries in {1..600}; do
         grep -q '^File: ' "$log" 2>/dev/null && return
         sleep 0.05
     done
     sb_die "capture in $SB_RUN-$1, $2 does not start: $(tail -n 1 "$log")"
 }
 
-# Ends every capture.  What is on its way is given time to arrive.
+# Ends every capture.  What is on its way is given time to arrive, and what has
+# arrived, to be written, which dumpcap does ten times a second.
 sb_capture_stop() {
-    local pid
+    local pid before now tries
 
     sleep 1
+    now=$(stat -c %s "${SB_CAPTURE_FILES[@]}")
+    for tries in {1..60}; do
+        before=$now
+        sleep 0.3
+        now=$(stat -c %s "${SB_CAPTURE_FILES[@]}")
+        test "$now" != "$before" || break
+    done
     for pid in "${SB_CAPTURES[@]}"; do
         kill -TERM "$pid" 2>/dev/null
     done
     wait "${SB_CAPTURES[@]}" 2>/dev/null
-    SB_CAPTURES=()
+    SB_CAPTURES=() SB_CAPTURE_FILES=()
 }
