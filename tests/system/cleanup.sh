@@ -10,19 +10,20 @@ leftovers() {
 }
 
 # up SIGNAL: starts a sandbox, waits until daemons run in it, and sends SIGNAL.
+# What it was about to do when it was killed comes to its end: the session has
+# all that it started, except for daemons.
 up() {
-    local pid tries
+    local log=$SB_DIR/sandbox-$1.log pid
 
-    "$sandbox" --hypervisors 2 > "$SB_DIR/sandbox.log" 2>&1 &
+    setsid "$sandbox" --hypervisors 2 > "$log" 2>&1 &
     pid=$!
-    for tries in {1..200}; do
-        grep -q 'h1: ovs-vswitchd' "$SB_DIR/sandbox.log" && break
-        sleep 0.1
-    done
-    leftovers | grep -q . || return
+    soon grep -q 'h1: ovs-vswitchd' "$log" && test -n "$(leftovers)"
+    set -- "$1" $?
     kill "-$1" $pid
     wait $pid
-    true
+    soon not pgrep -s $pid
+    cat "$log"
+    return $2
 }
 
 check "a sandbox is up, and told to end" up TERM
