@@ -261,7 +261,7 @@ check_tcp() {
 
     ip netns exec "$SB_RUN-red2" iperf3 -s -1 >/dev/null 2>&1 &
     server=$!
-    for tries in {1..50}; do
+    for tries in {1..300}; do
         sb_in red2 grep -q ':1451 0*:0000 0A' /proc/net/tcp6 && break
         sleep 0.1
     done

@@ -247,6 +247,17 @@ sb_resolve_one() {
     sb_hv_die "$i" "next hop $leaf stays unresolved (tnl/neigh/show)"
 }
 
+# True if hypervisor $2 answers $1.  The first packets may get lost.
+sb_reaches() {
+    local tries
+
+    for tries in {1..10}; do
+        sb_in "h$1" ping -n -q -c 1 -W 2 "$(sb_hv_addr "$2")" >/dev/null &&
+            return
+    done
+    return 1
+}
+
 # Resolves every hypervisor's next hop and shows that all reach each other.
 sb_resolve() {
     local i j
@@ -256,7 +267,7 @@ sb_resolve() {
     done
     for ((i = 1; i <= SB_COUNT; i++)); do
         for ((j = 1; j <= SB_COUNT; j++)); do
-            sb_in "h$i" ping -n -q -c 1 -W 2 "$(sb_hv_addr $j)" >/dev/null ||
+            sb_reaches $i $j ||
                 sb_hv_die $i "no answer from $(sb_hv_addr $j) (h$j)"
         done
     done
