@@ -79,15 +79,16 @@ example() {
 # wire EXAMPLE FROM TO FILTER: distinct packets of hypervisor FROM to TO, as the
 # side of TO has them: protocols, labels, S bits, TTLs and classes, top first;
 # "pwethcw" for a control word, and the TTL of an inner IP header.  Labels do not
-# say what is below them; BOTTOM is one that is above a control word.
+# say what is below them; BOTTOM is one that is above a control word.  tshark
+# says "echo" only of what TCP sends for the first time.
 BOTTOM=
 wire() {
     tshark -n -r "$SB_DIR/$1$3.pcap" ${BOTTOM:+-d "mpls.label==$BOTTOM,pwethcw"} \
         -Y "ip.src == 198.18.$2.1 && ip.dst == 198.18.$3.1 && $4" \
         -T fields -e frame.protocols -e mpls.label -e mpls.bottom -e mpls.ttl \
         -e mpls.exp -e pwethcw -e ip.ttl 2>/dev/null |
-        sed 's/^eth:ethertype:ip://; s/:data\>//; s/\t[0-9]*,*\([0-9]*\)$/ \1/
-             s/[\t ]\+/ /g; s/ $//' | sort -u
+        sed 's/^eth:ethertype:ip://; s/:\(data\|echo\)\>//
+             s/\t[0-9]*,*\([0-9]*\)$/ \1/; s/[\t ]\+/ /g; s/ $//' | sort -u
 }
 
 # The same for echo requests.
@@ -95,9 +96,10 @@ requests() {
     wire "$@" "icmp.type == 8"
 }
 
-# ttl_of_reply VM ADDRESS: of an echo reply.
+# ttl_of_reply VM ADDRESS: of each echo reply.
 ttl_of_reply() {
-    sb_in "$1" ping -n -c 1 -W 2 "$2" | sed -n 's/.* ttl=\([0-9]*\) .*/\1/p'
+    sb_in "$1" ping -n -c 3 -i 0.2 -W 2 "$2" |
+        sed -n 's/.* ttl=\([0-9]*\) .*/\1/p' | sort -u
 }
 
 # Prints what the actions of all hypervisors refused.
@@ -212,10 +214,8 @@ check "L-11 stitch: become label 100 in UDP" \
 # Accepts TCP connections to port 7 of VM $1, and answers what comes by that
 # VM's name.
 answer() {
-    local tries
-
     : > "$SB_DIR/ready"
-    sb_in "$1" timeout 60 /usr/bin/python3 -c '
+    sb_in "$1" timeout 120 /usr/bin/python3 -c '
 import socketserver, sys
 class Answer(socketserver.BaseRequestHandler):
     def handle(self):
@@ -227,18 +227,15 @@ class Server(socketserver.ThreadingTCPServer):
 with Server(("10.0.0.64", 7), Answer) as server:
     print("ready", flush=True)
     server.serve_forever()' "$1" > "$SB_DIR/ready" 2>&1 &
-    for tries in {1..50}; do
-        grep -q ready "$SB_DIR/ready" && return
-        sleep 0.1
-    done
+    soon grep -q ready "$SB_DIR/ready"
 }
 
 # Connects from 64 ports of vm1, sends three times by each, in turn, and prints
 # for each who answered.
 who_answers() {
-    sb_in vm1 timeout 30 /usr/bin/python3 -c '
+    sb_in vm1 timeout 60 /usr/bin/python3 -c '
 import socket
-flows = [(socket.create_connection(("10.0.0.64", 7), 5, ("10.0.0.1", port)),
+flows = [(socket.create_connection(("10.0.0.64", 7), 30, ("10.0.0.1", port)),
           []) for port in range(4001, 4065)]
 for i in range(3):
     for s, answers in flows:
@@ -271,7 +268,7 @@ for i in 2 3; do
     BOTTOM=${i}00
     check "ecmp: what vm$i answers has label ${i}00" \
         equal "$(wire ecmp 1 $i "tcp.dstport == 7 && tcp.len > 0")" \
-        "udp:mpls:eth:ethertype:ip:tcp:echo ${i}00 1 255 0 pwethcw 64"
+        "udp:mpls:eth:ethertype:ip:tcp ${i}00 1 255 0 pwethcw 64"
     sb_must ip -n "$SB_RUN-vm$i" addr del 10.0.0.64/24 dev eth0
     sb_must ip -n "$SB_RUN-vm$i" link set eth0 address 02:aa:00:00:00:0$i
 done

@@ -19,11 +19,13 @@ spread() {
     for port in {4001..4064}; do
         sb_in vm1 bash -c "echo x > /dev/udp/10.0.0.2/$port"
     done
-    sleep 1
-    echo "spine1 $before1 to $(spine_packets 1)," \
-        "spine2 $before2 to $(spine_packets 2)"
-    test $(($(spine_packets 1) - before1)) -ge 8 &&
-        test $(($(spine_packets 2) - before2)) -ge 8
+    both_used() {
+        echo "spine1 $before1 to $(spine_packets 1)," \
+            "spine2 $before2 to $(spine_packets 2)"
+        test $(($(spine_packets 1) - before1)) -ge 8 &&
+            test $(($(spine_packets 2) - before2)) -ge 8
+    }
+    soon both_used
 }
 check "U-02 64 UDP flows use both equal-cost paths" spread
 sb_capture leaf1 hv "$SB_DIR/spread.pcap"
@@ -53,18 +55,18 @@ check "I-12 a packet that just fits the tunnel MTU passes" \
     pings vm1 10.0.0.2 -M do -s $((950 - 28))
 before=$(drops 1 to-h2 too_big)
 check "I-12 one byte more does not" \
-    not pings vm1 10.0.0.2 -M do -s $((951 - 28))
+    soon not pings vm1 10.0.0.2 -M do -s $((951 - 28))
 check "I-12 and is counted" test "$(drops 1 to-h2 too_big)" -ge $((before + 3))
 for i in 1 2; do
     sb_hv $i ovs-vsctl remove interface to-h$((3 - i)) options tunnel_mtu
 done
 check "I-11 without the option, the route's device decides" \
-    pings vm1 10.0.0.2 -M do -s 1400
+    soon pings vm1 10.0.0.2 -M do -s 1400
 sb_hv 1 ovs-vsctl set interface br-phy mtu_request=1000
 check "I-11 and the flows follow when its MTU changes" \
-    not pings vm1 10.0.0.2 -M do -s $((951 - 28))
+    soon not pings vm1 10.0.0.2 -M do -s $((951 - 28))
 sb_hv 1 ovs-vsctl set interface br-phy mtu_request=$SB_MTU
-check "back again" pings vm1 10.0.0.2 -M do -s 1400
+check "back again" soon pings vm1 10.0.0.2 -M do -s 1400
 
 # U-25: packets from a source that no port names.  leaf2 forges them, with the
 # right label, so that only the source is wrong.
@@ -93,7 +95,7 @@ forge 198.18.9.9
 sb_capture_stop
 check "U-25 I-19 a packet from the peer arrives, one from elsewhere does not" \
     equal "$(seen_by_vm2)" 1
-check "U-25 and is counted" equal "$(drops 2 mudp_sys_6635 unknown_source)" 1
+check "U-25 and is counted" soon dropped 1 2 mudp_sys_6635 unknown_source
 
 # B-07: a guest's own MPLS-in-UDP, to the hypervisor's address, stays a guest's
 # packet: it reaches the other guest as it is, and no tunnel port.
@@ -111,10 +113,12 @@ check "B-07 a guest's UDP to port 6635 is a guest's packet" \
 
 # A daemon that is killed and started again carries on.
 restart() {
-    local dir=$SB_DIR/h2
+    local dir=$SB_DIR/h2 pid
 
-    kill -KILL "$(cat "$dir/ovs-vswitchd.pid")"
-    sleep 0.5
+    pid=$(cat "$dir/ovs-vswitchd.pid")
+    kill -KILL "$pid"
+    soon not grep -q . "/proc/$pid/cmdline" || return   # Gone, or a zombie.
+    sleep 0.5                                           # Its other threads.
     sb_hv_in 2 ovs-vswitchd "unix:$dir/db.sock" --detach --pidfile \
         --log-file --disable-system 2>/dev/null || return
     sb_in h2 ip addr replace "$(sb_hv_addr 2)/$(sb_plen)" dev br-phy &&
@@ -143,8 +147,8 @@ sb_hv 2 ovs-vsctl set open . other_config:userspace-tso-enable=true
 sb_in vm2 ethtool -K eth0 tx on > /dev/null
 check "h2 is started again with userspace TSO" restart
 flows 2 "in_port=vm2,actions=other" "in_port=other,actions=vm2"
-sb_in vm2 ping -q -c 1 -W 2 10.0.0.1 > /dev/null    # Its neighbour, for UDP.
+soon sb_in vm2 ping -q -c 1 -W 2 10.0.0.1           # Its neighbour, for UDP.
 before=$(drops 2 other offload)
 sb_in vm2 bash -c 'echo x > /dev/udp/10.0.0.1/4001'
 check "a packet without checksum is refused and counted" \
-    equal "$(drops 2 other offload)" $((before + 1))
+    soon dropped $((before + 1)) 2 other offload
