@@ -26,9 +26,20 @@ mplsudp_overlay_built = \
 	%D%/controller/mpls-overlay-idl.c \
 	%D%/controller/mpls-overlay-idl.h
 
+mplsudp_switch_sources = \
+	%D%/controller/flow-table.c \
+	%D%/controller/flow-table.h \
+	%D%/controller/switch-bundle.c \
+	%D%/controller/switch-private.h \
+	%D%/controller/switch-read.c \
+	%D%/controller/switch-session.c \
+	%D%/controller/switch.c \
+	%D%/controller/switch.h
+
 sbin_PROGRAMS += %D%/mplsudp-controller
 %C%_mplsudp_controller_SOURCES = \
 	$(mplsudp_overlay_sources) \
+	$(mplsudp_switch_sources) \
 	%D%/controller/mplsudp-controller.c
 nodist_%C%_mplsudp_controller_SOURCES = $(mplsudp_overlay_built)
 %C%_mplsudp_controller_LDADD = lib/libopenvswitch.la
@@ -39,3 +50,12 @@ bin_PROGRAMS += %D%/mplsudp-ctl
 	%D%/ctl/mplsudp-ctl.c
 nodist_%C%_mplsudp_ctl_SOURCES = $(mplsudp_overlay_built)
 %C%_mplsudp_ctl_LDADD = lib/libopenvswitch.la
+
+# What tests drive the OpenFlow side with.
+noinst_PROGRAMS += %D%/controller/test-switch
+%C%_controller_test_switch_SOURCES = \
+	$(mplsudp_overlay_sources) \
+	$(mplsudp_switch_sources) \
+	%D%/controller/test-switch.c
+nodist_%C%_controller_test_switch_SOURCES = $(mplsudp_overlay_built)
+%C%_controller_test_switch_LDADD = lib/libopenvswitch.la

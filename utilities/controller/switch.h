@@ -11,7 +11,8 @@
  *                meter for packets to the controller is set
  *   UP           flows can be changed: one bundle and barrier at a time
  *
- * switch.c has connections and their states; switch-read.c reads ports and
+ * switch.c has listeners and roles, and what others see of a connection;
+ * switch-session.c its states and messages; switch-read.c reads ports and
  * flows; switch-bundle.c changes flows. */
 
 #ifndef SWITCH_H
@@ -28,6 +29,7 @@ struct dp_packet;
 struct ds;
 struct flow_table;
 struct hypervisor;
+struct simap;
 struct sset;
 struct sw;
 struct switches;
@@ -68,8 +70,16 @@ void switches_wait(struct switches *);
  * 6.3.6): an older master's changes are refused by the switches then. */
 void switches_set_role(struct switches *, bool master, uint64_t generation_id);
 
+/* Ends the connection: its hypervisor's row is gone, or has another datapath
+ * id or certificate name.  From now on nothing is called for 'sw' but what
+ * waits for flows or a barrier, at once, and the caller forgets it. */
+void switch_close(struct sw *);
+
 bool switch_is_up(const struct sw *);
-/* Returns true from switch_set_flows() to the 'acknowledged' call. */
+/* Returns true while flows are changed or read.  If the switch refuses a
+ * change, that is logged and seen in switch_format(), and 'sw' stops to be
+ * busy without having acknowledged: other flows may be set, or else the same
+ * ones are tried again, after 1 to 30 seconds. */
 bool switch_is_busy(const struct sw *);
 const char *switch_state_name(const struct sw *);
 const char *switch_remote(const struct sw *); /* For messages. */
@@ -80,15 +90,16 @@ const char *switch_remote(const struct sw *); /* For messages. */
  * Foreign flows, found when the flows were read, are removed and logged. */
 size_t switch_set_flows(struct sw *, struct flow_table *want);
 
-/* Reads the flows again, as on connection.  Calls 'cb' with them, or with
- * NULL if the connection ends before; 'have' is valid during the call only,
- * and becomes what the next switch_set_flows() compares with. */
+/* Reads the flows again, as on connection, once 'sw' is not busy.  Calls 'cb'
+ * with them, or with NULL if the connection ends before; 'have' is valid
+ * during the call only, and becomes what the next switch_set_flows() compares
+ * with. */
 void switch_read_flows(struct sw *,
                        void (*cb)(const struct flow_table *have, void *aux),
                        void *aux);
 
-/* Sends a barrier that does nothing else; 'cb' is called when it is answered
- * or the connection ended. */
+/* Sends a barrier behind all that was sent before to 'sw', which must be up;
+ * 'cb' is called when it is answered or the connection ended. */
 void switch_send_barrier(struct sw *, void (*cb)(void *aux), void *aux);
 
 /* Ports of the bridge.  switch_port_by_name() returns OFPP_NONE if there is
