@@ -119,6 +119,21 @@ match_set_group(struct match *match)
     match_set_dl_dst_masked(match, group, group);
 }
 
+void
+match_set_icmp6(struct match *match, uint8_t type)
+{
+    match_set_dl_type(match, htons(ETH_TYPE_IPV6));
+    match_set_nw_proto(match, IPPROTO_ICMPV6);
+    match_set_icmp_type(match, type);
+}
+
+void
+match_set_nd(struct match *match, uint8_t type)
+{
+    match_set_icmp6(match, type);
+    match_set_icmp_code(match, 0);
+}
+
 struct overlay_prefix
 prefix_of_address(const struct in6_addr *addr)
 {

@@ -79,6 +79,8 @@ void match_set_flags(struct match *, uint32_t flags, uint32_t mask);
 void match_set_ip_src(struct match *, const struct overlay_prefix *);
 void match_set_ip_dst(struct match *, const struct overlay_prefix *);
 void match_set_group(struct match *); /* Broadcast and multicast. */
+void match_set_icmp6(struct match *, uint8_t type);
+void match_set_nd(struct match *, uint8_t type); /* RFC 4861: code 0. */
 
 /* The prefix that has only 'addr' in it. */
 struct overlay_prefix prefix_of_address(const struct in6_addr *addr);

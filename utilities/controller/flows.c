@@ -18,6 +18,8 @@ flows_of_hypervisor(const struct overlay *overlay, const struct hypervisor *hv,
     writer_init(&p.w, flows);
     flows_classify(&p);
     flows_labels(&p);
+    flows_security(&p);
+    flows_neighbours(&p);
     flows_forward(&p);
     flows_replicate(&p);
     flows_deliver(&p);
