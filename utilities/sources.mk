@@ -47,6 +47,21 @@ nodist_%C%_mplsudp_controller_SOURCES = $(mplsudp_overlay_built)
 bin_PROGRAMS += %D%/mplsudp-ctl
 %C%_mplsudp_ctl_SOURCES = \
 	$(mplsudp_overlay_sources) \
+	%D%/ctl/ctl-hypervisor.c \
+	%D%/ctl/ctl-label.c \
+	%D%/ctl/ctl-network.c \
+	%D%/ctl/ctl-options.c \
+	%D%/ctl/ctl-options.h \
+	%D%/ctl/ctl-overlay.c \
+	%D%/ctl/ctl-peer.c \
+	%D%/ctl/ctl-port.c \
+	%D%/ctl/ctl-row.c \
+	%D%/ctl/ctl-rules.c \
+	%D%/ctl/ctl-show.c \
+	%D%/ctl/ctl-table.c \
+	%D%/ctl/ctl-tenant.c \
+	%D%/ctl/ctl-words.c \
+	%D%/ctl/ctl.h \
 	%D%/ctl/mplsudp-ctl.c
 nodist_%C%_mplsudp_ctl_SOURCES = $(mplsudp_overlay_built)
 %C%_mplsudp_ctl_LDADD = lib/libopenvswitch.la
