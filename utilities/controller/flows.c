@@ -20,6 +20,7 @@ flows_of_hypervisor(const struct overlay *overlay, const struct hypervisor *hv,
     flows_labels(&p);
     flows_security(&p);
     flows_neighbours(&p);
+    flows_route(&p);
     flows_forward(&p);
     flows_replicate(&p);
     flows_deliver(&p);

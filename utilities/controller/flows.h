@@ -27,7 +27,7 @@ enum flows_table {
 };
 
 /* The gateway's MAC in every network on every hypervisor. */
-#define GATEWAY_MAC ETH_ADDR_C(02,4d,50,4c,53,01)
+#define GATEWAY_MAC ((struct eth_addr) ETH_ADDR_C(02,4d,50,4c,53,01))
 
 /* The meter through which packets go to the controller. */
 #define CONTROLLER_METER 6635
@@ -36,7 +36,7 @@ enum flows_table {
 enum flows_reason {
     REASON_CLAIM = 1,           /* From a port whose claim is pending. */
     REASON_TTL_EXCEEDED = 2,
-    REASON_TOO_BIG = 3,         /* 2 more bytes: the MTU, big endian. */
+    REASON_TOO_BIG = 3,         /* REG_MTU in its metadata says for what. */
 };
 
 /* Fills 'flows', which must be empty, with the flows of 'hypervisor', whose
