@@ -19,6 +19,16 @@ OVSIDL_BUILT += \
 
 pkgdata_DATA += %D%/controller/mpls-overlay.ovsschema
 
+# ovsdb-doc fails if a table or column is not documented.
+man_MANS += %D%/controller/mpls-overlay.5
+CLEANFILES += %D%/controller/mpls-overlay.5
+%D%/controller/mpls-overlay.5: ovsdb/ovsdb-doc \
+    %D%/controller/mpls-overlay.xml %D%/controller/mpls-overlay.ovsschema
+	$(AM_V_GEN)mkdir -p $(@D) && $(OVSDB_DOC) --version=$(VERSION) \
+	  $(srcdir)/mplsudp/utilities/controller/mpls-overlay.ovsschema \
+	  $(srcdir)/mplsudp/utilities/controller/mpls-overlay.xml >$@.tmp && \
+	  mv $@.tmp $@
+
 mplsudp_overlay_sources = \
 	%D%/controller/overlay-words.c \
 	%D%/controller/overlay-words.h
