@@ -15,7 +15,7 @@ leftovers() {
 up() {
     local log=$SB_DIR/sandbox-$1.log pid
 
-    setsid "$sandbox" --hypervisors 2 > "$log" 2>&1 &
+    setsid "$sandbox" --no-controller --hypervisors 2 > "$log" 2>&1 &
     pid=$!
     soon grep -q 'h1: ovs-vswitchd' "$log" && test -n "$(leftovers)"
     set -- "$1" $?
