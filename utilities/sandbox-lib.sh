@@ -6,9 +6,9 @@
 # calls is sb_find_ovs, sb_begin, sb_underlay, sb_hypervisor, sb_vm, sb_tunnel,
 # sb_resolve; sb_end removes everything, sb_clean what dead runs left behind.
 #
-#            spine1      spine2        Linux routers, IP only; two equal-cost
-#             | | \      / | |         paths between any two leaves, chosen by
-#             | |  \    /  | |         addresses and UDP ports
+#            spine1      spine2 ...    SB_SPINES Linux routers, IP only: so
+#             | | \      / | |         many equal-cost paths between any two
+#             | |  \    /  | |         leaves, chosen by the five-tuple
 #           leaf1   leaf2   leaf3 ...
 #             |       |       |
 #            h1      h2      h3 ...    one ovsdb-server and ovs-vswitchd each:
@@ -18,11 +18,13 @@
 # Interfaces are born inside the namespaces, so the machine's own network is
 # never touched.  Functions end the program through sb_die when a step fails.
 # After sb_underlay, SB_FAMILY is 4 or 6 and SB_COUNT the number of
-# hypervisors.
+# hypervisors; sb_add_family gives the underlay addresses of the other family
+# as well.
 
 . "$(dirname "${BASH_SOURCE[0]}")/sandbox-run.sh"
 
 SB_MTU=1700                  # Underlay links: VMs keep 1500 in any tunnel.
+SB_VM_MTU=1500
 SB_SPINES=2
 SB_CAPTURES=()               # Processes, and what they write.
 SB_CAPTURE_FILES=()
@@ -127,6 +129,16 @@ sb_leaf() {
     sb_router "leaf$i"
     for ((s = 1; s <= SB_SPINES; s++)); do
         sb_link "leaf$i" "spine$s" "spine$s" "leaf$i"
+    done
+    sb_leaf_addresses "$i"
+}
+
+# Gives the links of leaf $1 to the spines their addresses, and the spines the
+# way to its hypervisor.
+sb_leaf_addresses() {
+    local i=$1 s
+
+    for ((s = 1; s <= SB_SPINES; s++)); do
         sb_addr "leaf$i" "spine$s" "$(sb_core_addr "$i" $s 1)/$(sb_plen)"
         sb_addr "spine$s" "leaf$i" "$(sb_core_addr "$i" $s 2)/$(sb_plen)"
         sb_must ip -n "$SB_RUN-spine$s" route add "$(sb_hv_net "$i")" \
@@ -134,10 +146,30 @@ sb_leaf() {
     done
 }
 
+# Gives leaf $1 its way to hypervisor $2: through all spines.
+sb_leaf_route() {
+    local i=$1 s hops=()
+
+    for ((s = 1; s <= SB_SPINES; s++)); do
+        hops+=(nexthop via "$(sb_core_addr "$i" $s 2)")
+    done
+    sb_must ip -n "$SB_RUN-leaf$i" route add "$(sb_hv_net "$2")" "${hops[@]}"
+}
+
+sb_leaf_routes() {
+    local i j
+
+    for ((i = 1; i <= SB_COUNT; i++)); do
+        for ((j = 1; j <= SB_COUNT; j++)); do
+            test $i = $j || sb_leaf_route $i $j
+        done
+    done
+}
+
 # Makes the underlay of family $1 (4 or 6) for $2 hypervisors, which
 # sb_hypervisor then attaches.
 sb_underlay() {
-    local i j s hops
+    local i s
 
     SB_FAMILY=$1 SB_COUNT=$2
     for ((s = 1; s <= SB_SPINES; s++)); do
@@ -145,15 +177,20 @@ sb_underlay() {
     done
     for ((i = 1; i <= SB_COUNT; i++)); do
         sb_leaf $i
-        hops=()
-        for ((s = 1; s <= SB_SPINES; s++)); do
-            hops+=(nexthop via "$(sb_core_addr $i $s 2)")
-        done
-        for ((j = 1; j <= SB_COUNT; j++)); do
-            test $j = $i || sb_must ip -n "$SB_RUN-leaf$i" route add \
-                "$(sb_hv_net $j)" "${hops[@]}"
-        done
     done
+    sb_leaf_routes
+}
+
+# Gives the underlay addresses of family $1 as well, which becomes SB_FAMILY.
+sb_add_family() {
+    local i
+
+    SB_FAMILY=$1
+    for ((i = 1; i <= SB_COUNT; i++)); do
+        sb_leaf_addresses $i
+        sb_hv_addresses $i
+    done
+    sb_leaf_routes
 }
 
 ## Hypervisors, VMs, tunnels ------------------------------------------------
@@ -178,7 +215,6 @@ sb_hypervisor() {
     sb_must ip -n "$SB_RUN-h$i" link set uplink arp off
     sb_no_offload "h$i" uplink
     sb_no_offload "leaf$i" hv
-    sb_addr "leaf$i" hv "$(sb_leaf_addr "$i")/$(sb_plen)"
     out=$({
         sb_hv "$i" ovsdb-tool create "$dir/conf.db" "$SB_SCHEMA" &&
         sb_hv_in "$i" ovsdb-server "$dir/conf.db" --detach --pidfile \
@@ -195,6 +231,14 @@ sb_hypervisor() {
            fail_mode=secure 2>&1) || sb_hv_die "$i" "bridges: $out"
     sb_must ip -n "$SB_RUN-h$i" link set br-phy up
     sb_must ip -n "$SB_RUN-h$i" link set br-int up
+    sb_hv_addresses "$i"
+}
+
+# Gives hypervisor $1 and leaf $1 their addresses on the link between them.
+sb_hv_addresses() {
+    local i=$1
+
+    sb_addr "leaf$i" hv "$(sb_leaf_addr "$i")/$(sb_plen)"
     sb_addr "h$i" br-phy "$(sb_hv_addr "$i")/$(sb_plen)"
     sb_must ip -n "$SB_RUN-h$i" "-$SB_FAMILY" route add default \
         via "$(sb_leaf_addr "$i")"
@@ -207,7 +251,7 @@ sb_vm() {
 
     shift 3
     sb_ns_add "$vm"
-    sb_link "$vm" eth0 "h$i" "$vm" 1500
+    sb_link "$vm" eth0 "h$i" "$vm" $SB_VM_MTU
     sb_no_offload "$vm" eth0
     sb_no_offload "h$i" "$vm"
     sb_must ip -n "$SB_RUN-$vm" link set eth0 address "$mac"

@@ -23,10 +23,11 @@ sb_must() {
 
 ## Open vSwitch programs ----------------------------------------------------
 
-# Takes the programs of build or installation folder $1: sets SB_PATH
-# and SB_SCHEMA.  Returns 1 if there is no ovs-vswitchd in it.
+# Takes the programs of build or installation folder $1: sets SB_PATH, and
+# SB_SCHEMA and SB_OVERLAY_SCHEMA, files of database schemas.  Returns 1 if
+# there is no ovs-vswitchd in it.
 sb_try_ovs() {
-    local dir=$1 src
+    local dir=$1 src schema=mpls-overlay.ovsschema
 
     if test -x "$dir/ovs-build/vswitchd/ovs-vswitchd"; then
         dir=$dir/ovs-build
@@ -38,10 +39,13 @@ sb_try_ovs() {
         *) src=$dir/$src ;;
         esac
         SB_PATH=$dir/vswitchd:$dir/ovsdb:$dir/utilities
+        SB_PATH+=:$dir/mplsudp/utilities
         SB_SCHEMA=$src/vswitchd/vswitch.ovsschema
+        SB_OVERLAY_SCHEMA=$src/mplsudp/utilities/controller/$schema
     elif test -x "$dir/sbin/ovs-vswitchd"; then
         SB_PATH=$dir/sbin:$dir/bin
         SB_SCHEMA=$dir/share/openvswitch/vswitch.ovsschema
+        SB_OVERLAY_SCHEMA=$dir/share/openvswitch/$schema
     else
         return 1
     fi
@@ -67,16 +71,22 @@ $MPLSUDP_BUILD: no ovs-vswitchd there; give a folder with\
  MPLSUDP_BUILD"
 }
 
-# Runs a command with the programs' paths and hypervisor $1's sockets.
-sb_hv() {
-    local dir=$SB_DIR/h$1
+# Runs a command with the programs' paths, and the sockets of those that run in
+# folder $1 of this run.
+sb_programs() {
+    local dir=$SB_DIR/$1
 
     shift
     PATH=$SB_PATH:$PATH OVS_RUNDIR=$dir OVS_LOGDIR=$dir OVS_DBDIR=$dir \
         OVS_SYSCONFDIR=$dir "$@"
 }
 
-# The same inside hypervisor $1's namespace.
+# The same with hypervisor $1's sockets.
+sb_hv() {
+    sb_programs "h$1" "${@:2}"
+}
+
+# And inside its namespace.
 sb_hv_in() {
     local i=$1
 

@@ -280,10 +280,17 @@ show_static_result() {
 }
 
 run_static() {
+    step "Topology: $hypervisors hypervisors, $encap tunnels"
+    build_static
+    step "Neighbours"
+    sb_resolve
+    say "every hypervisor reaches every other"
+    show_static
     sb_capture leaf1 hv "$SB_DIR/wire.pcap"
     check_pings
     check_isolation
     check_wire
     check_throughput
     check_daemons
+    show_static_result
 }

@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# sandbox-overlay: a database of overlays, its controllers, and hypervisors
+# that obey them.
+#
+# Sourced, after sandbox-lib.sh, by mplsudp-sandbox and tests/system/*.  After
+# sb_underlay comes sb_overlay, then sb_controller; then for each hypervisor
+# sb_hypervisor, sb_obey.
+#
+#    mgmt                          ovsdb-server (MPLS_Overlay), controllers
+#     bridge 198.18.255.1, .2 ...  (number N listens on 198.18.255.N)
+#      |          |
+#     h1 .101    h2 .102 ...       apart from the underlay: what happens there
+#                                  does not touch the controllers
+#
+# SB_ENCAP is the hypervisors' tunnel type.  sb_overlay sets SB_VM_MTU to what it
+# leaves of SB_MTU.
+
+SB_ENCAP=mplsudp
+SB_MGMT=198.18.255
+SB_DB_PORT=6641
+
+# Bytes that SB_ENCAP adds to what is in a VM's Ethernet frame: outer IP, UDP 8
+# or GRE 4, label, control word, Ethernet header.
+sb_overhead() {
+    local bytes=$((4 + 4 + 14))
+
+    case $SB_ENCAP in
+    mplsudp) bytes=$((bytes + 8)) ;;
+    mplsgre) bytes=$((bytes + 4)) ;;
+    esac
+    test "$SB_FAMILY" = 4 && echo $((bytes + 20)) || echo $((bytes + 40))
+}
+
+# Joins namespace $1 to the management network with address $2.
+sb_manage() {
+    sb_link "$1" mgmt mgmt "$1" 1500
+    sb_must ip -n "$SB_RUN-mgmt" link set "$1" master mgmt
+    sb_addr "$1" mgmt "$2/24"
+}
+
+# Ends the program with what the programs in folder $1 logged, after reason $2.
+sb_mgmt_die() {
+    grep -h -E '\|(WARN|ERR|EMER)\|' "$SB_DIR/$1"/*.log 2>/dev/null |
+        tail -n 10 >&2
+    sb_die "$1: $2"
+}
+
+# Runs a command in the management namespace, with the sockets of what runs
+# in folder $1.
+sb_mgmt_in() {
+    sb_programs "$1" ip netns exec "$SB_RUN-mgmt" "${@:2}"
+}
+
+# Makes the management network and starts the database.  Sets SB_DB.
+sb_overlay() {
+    local dir=$SB_DIR/mgmt out
+
+    SB_VM_MTU=$((SB_MTU - $(sb_overhead)))
+    sb_ns_add mgmt
+    sb_must mkdir -p "$dir"
+    sb_must ip -n "$SB_RUN-mgmt" link add name mgmt type bridge \
+        mcast_snooping 0
+    sb_must ip -n "$SB_RUN-mgmt" link set mgmt up
+    sb_addr mgmt mgmt "$SB_MGMT.1/24"
+    SB_DB=unix:$dir/mpls-overlay.sock
+    out=$(sb_programs mgmt ovsdb-tool create "$dir/mpls-overlay.db" \
+        "$SB_OVERLAY_SCHEMA" 2>&1) || sb_mgmt_die mgmt "database: $out"
+    sb_database
+}
+
+# Starts the database, for the first time or again.  Controllers use TCP, where
+# both sides notice that the other is silent.
+sb_database() {
+    local dir=$SB_DIR/mgmt out
+
+    out=$(sb_mgmt_in mgmt ovsdb-server "$dir/mpls-overlay.db" --detach \
+        --pidfile --log-file --remote="p$SB_DB" \
+        --remote="ptcp:$SB_DB_PORT:$SB_MGMT.1" 2>&1 >/dev/null) ||
+        sb_mgmt_die mgmt "ovsdb-server does not start: $out"
+}
+
+# Starts controller number $1; its sockets, log and process number are in folder
+# cN.
+sb_controller() {
+    local n=$1 dir=$SB_DIR/c$1 out
+
+    sb_must mkdir -p "$dir"
+    test "$n" = 1 || ip -n "$SB_RUN-mgmt" addr replace "$SB_MGMT.$n/24" \
+        dev mgmt || sb_die "no address for controller $n"
+    out=$(sb_mgmt_in "c$n" mplsudp-controller \
+        --db="tcp:$SB_MGMT.1:$SB_DB_PORT" --listen="ptcp:6653:$SB_MGMT.$n" \
+        --detach --pidfile --log-file 2>&1 >/dev/null) ||
+        sb_mgmt_die "c$n" "mplsudp-controller does not start: $out"
+}
+
+# Process number of controller $1.
+sb_controller_pid() {
+    cat "$SB_DIR/c$1/mplsudp-controller.pid"
+}
+
+# Runs mplsudp-ctl.
+sb_ctl() {
+    sb_programs mgmt mplsudp-ctl --db="$SB_DB" --timeout=60 "$@"
+}
+
+# Has hypervisor $1 obey the controllers whose numbers follow: all that a
+# hypervisor needs is here.
+sb_obey() {
+    local i=$1 n type out ports=() controllers=()
+
+    shift
+    for n; do
+        controllers+=("tcp:$SB_MGMT.$n:6653")
+    done
+    for type in mplsudp mplsgre mplsip; do
+        ports+=(-- --may-exist add-port br-int "${type}0" -- set interface
+            "${type}0" type="$type" options:remote_ip=flow options:key=flow
+            options:payload=auto)
+    done
+    ip -n "$SB_RUN-h$i" link show mgmt >/dev/null 2>&1 ||
+        sb_manage "h$i" "$SB_MGMT.$((100 + i))"
+    out=$(sb_hv "$i" ovs-vsctl --timeout=30 set bridge br-int \
+        fail_mode=secure other_config:datapath-id="$(sb_datapath_id "$i")" \
+        other_config:disable-in-band=true "${ports[@]}" \
+        -- set-controller br-int "${controllers[@]}" 2>&1) ||
+        sb_hv_die "$i" "controller: $out"
+}
+
+# Datapath id of hypervisor $1.
+sb_datapath_id() {
+    printf %016x "$1"
+}
