@@ -46,11 +46,61 @@ mplsudp_switch_sources = \
 	%D%/controller/switch.c \
 	%D%/controller/switch.h
 
+mplsudp_flows_sources = \
+	%D%/controller/flow-writer.c \
+	%D%/controller/flow-writer.h \
+	%D%/controller/flows-classify.c \
+	%D%/controller/flows-deliver.c \
+	%D%/controller/flows-forward.c \
+	%D%/controller/flows-labels.c \
+	%D%/controller/flows-neighbours.c \
+	%D%/controller/flows-pipeline.c \
+	%D%/controller/flows-pipeline.h \
+	%D%/controller/flows-replicate.c \
+	%D%/controller/flows-route.c \
+	%D%/controller/flows-security.c \
+	%D%/controller/flows.c \
+	%D%/controller/flows.h
+
 sbin_PROGRAMS += %D%/mplsudp-controller
 %C%_mplsudp_controller_SOURCES = \
+	$(mplsudp_flows_sources) \
 	$(mplsudp_overlay_sources) \
 	$(mplsudp_switch_sources) \
-	%D%/controller/mplsudp-controller.c
+	%D%/controller/acknowledge.c \
+	%D%/controller/acknowledge.h \
+	%D%/controller/commands.c \
+	%D%/controller/controller.c \
+	%D%/controller/controller.h \
+	%D%/controller/high-availability.c \
+	%D%/controller/high-availability.h \
+	%D%/controller/label-policy.c \
+	%D%/controller/label-policy.h \
+	%D%/controller/label-pool.c \
+	%D%/controller/label-pool.h \
+	%D%/controller/label-ready.c \
+	%D%/controller/label-ready.h \
+	%D%/controller/label-release.c \
+	%D%/controller/label-release.h \
+	%D%/controller/mplsudp-controller.c \
+	%D%/controller/overlay-rows.c \
+	%D%/controller/overlay-rows.h \
+	%D%/controller/overlay-sites.c \
+	%D%/controller/overlay-sites.h \
+	%D%/controller/overlay.c \
+	%D%/controller/overlay.h \
+	%D%/controller/packet-in.c \
+	%D%/controller/packet-in.h \
+	%D%/controller/peer-offers.c \
+	%D%/controller/peer-offers.h \
+	%D%/controller/port-binding.c \
+	%D%/controller/port-binding.h \
+	%D%/controller/program.c \
+	%D%/controller/program.h \
+	%D%/controller/rows-tenant.c \
+	%D%/controller/rows-underlay.c \
+	%D%/controller/status.c \
+	%D%/controller/status.h
 nodist_%C%_mplsudp_controller_SOURCES = $(mplsudp_overlay_built)
 %C%_mplsudp_controller_LDADD = lib/libopenvswitch.la
 

@@ -100,11 +100,10 @@ forward_remote(struct pipeline *p, const struct site *local,
     if (pipeline_path(p, remote->hypervisor, &path)) {
         for (size_t i = 0; i < local->n_roles; i++) {
             uint32_t role = local->roles[i];
-            const struct label *label = label_find(remote->hypervisor,
-                                                   LABEL_UNICAST, network,
-                                                   role);
+            const struct label *label = label_usable(
+                p->hv, remote->hypervisor, LABEL_UNICAST, network, role);
 
-            if (label && label_is_ready(p->hv, label)) {
+            if (label) {
                 forward_role(p, remote, &path, label, role);
             }
         }

@@ -88,9 +88,9 @@ copy_to_site(struct copies *c, const struct site *site)
         || !pipeline_path(c->p, site->hypervisor, &path)) {
         return;
     }
-    label = label_find(site->hypervisor, LABEL_BUM, &c->network->object.uuid,
-                       c->role);
-    if (label && label_is_ready(c->p->hv, label)) {
+    label = label_usable(c->p->hv, site->hypervisor, LABEL_BUM,
+                         &c->network->object.uuid, c->role);
+    if (label) {
         next_copy(c);
         writer_send(&c->p->w, &path, label->value);
     }

@@ -330,10 +330,9 @@ route_site(struct pipeline *p, const struct site *site)
     struct flows_path path;
 
     if (hv != p->hv) {
-        label = label_find(hv, LABEL_ROUTE, &network->tenant->object.uuid,
-                           ROLE_PROMISCUOUS);
-        if (!label || !label_is_ready(p->hv, label)
-            || !pipeline_path(p, hv, &path)) {
+        label = label_usable(p->hv, hv, LABEL_ROUTE,
+                             &network->tenant->object.uuid, ROLE_PROMISCUOUS);
+        if (!label || !pipeline_path(p, hv, &path)) {
             return;
         }
     }

@@ -12,6 +12,8 @@
 #include <stdbool.h>
 #include "overlay.h"
 
+struct accepts;
+
 struct accepts *accepts_create(void);
 void accepts_destroy(struct accepts *);
 
@@ -31,5 +33,14 @@ void label_ready_forget(struct hypervisor *receiver);
  * accepts it from 'sender', or is not connected, so that nothing can be known
  * and nothing should change. */
 bool label_is_ready(const struct hypervisor *sender, const struct label *);
+
+/* Returns the label by which 'sender' reaches 'owner' (a network, or a tenant
+ * for LABEL_ROUTE) on 'receiver', for senders with 'role' (ROLE_PROMISCUOUS
+ * for LABEL_ROUTE); NULL if none is ready.  If one is about to replace the
+ * other, the newer one as soon as it is ready. */
+const struct label *label_usable(const struct hypervisor *sender,
+                                 const struct hypervisor *receiver,
+                                 enum label_purpose, const struct uuid *owner,
+                                 uint32_t role);
 
 #endif /* label-ready.h */

@@ -36,7 +36,7 @@
 #include "sset.h"
 
 struct accepts;
-struct id_pool;
+struct label_pool;
 struct sw;
 
 /* What all objects begin with: a row's identity. */
@@ -44,6 +44,20 @@ struct object {
     struct hmap_node hmap_node; /* By 'uuid'. */
     struct uuid uuid;
     char *name;                 /* The row's name; "" where it has none. */
+    char *error;                /* What is wrong with the row, or NULL. */
+};
+
+/* What labels are for: a network, or a tenant for its route labels. */
+struct label_owner {
+    struct ovs_list labels;     /* Of struct label, 'in_owner'. */
+    bool check;                 /* label-policy.c: some may be missing, or
+                                 * there without need. */
+    char *error;                /* label-policy.c: why some are missing. */
+};
+
+/* Values of labels, from 'min' to 'max'. */
+struct label_range {
+    uint32_t min, max;
 };
 
 struct overlay {
@@ -51,8 +65,7 @@ struct overlay {
     const struct mplsrec_overlay *row; /* NULL if there is none yet. */
 
     /* The row's columns, or their defaults. */
-    uint32_t label_min, label_max;               /* Inclusive. */
-    uint32_t global_label_min, global_label_max; /* Inclusive. */
+    struct label_range local, global;
     long long int label_hold;                    /* In milliseconds. */
     long long int drain;                         /* In milliseconds. */
     enum overlay_encap default_encap;
@@ -64,22 +77,36 @@ struct overlay {
     struct hmap labels;         /* Of struct label. */
     struct hmap peers;          /* Of struct peer. */
 
+    /* port-binding.c. */
+    struct hmap ports_by_interface; /* Of struct port. */
+    struct hmap interfaces;     /* OpenFlow ports of all hypervisors. */
+    struct ovs_list changed_ports; /* Of struct port, 'in_changed'. */
+
+    struct label_pool *global_pool; /* Values of global scope. */
+    struct ovs_list pending_values; /* label-pool.c: on their way. */
+    struct label_owner ownerless;   /* Labels whose owner is gone. */
+    struct ovs_list releasing;  /* Labels that are not active, by
+                                 * 'in_release'. */
+
     /* Counts the batches of changes that the database sent; 'dirty_since'
      * below is in its terms. */
     uint64_t seqno;
-    bool labels_changed;        /* label-policy.c, label-release.c: look. */
+    unsigned int idl_seqno;     /* overlay.c: the IDL's, when it last looked. */
 };
 
 struct tenant {
     struct object object;
+    const struct mplsrec_tenant *row;
     struct ovs_list networks;   /* Of struct network, 'in_tenant'. */
     struct ovs_list peers;      /* Of struct peer, 'in_tenant'. */
-    bool needs_labels;          /* Route labels may be missing or unused. */
+    struct label_owner labels;
+    bool offers_changed;        /* peer-offers.c: what peers are offered. */
 };
 
 struct network {
     struct object object;
-    struct tenant *tenant;
+    const struct mplsrec_network *row;
+    struct tenant *tenant;      /* NULL if the row is wrong. */
     struct ovs_list in_tenant;
 
     bool global;                /* label_scope=global. */
@@ -91,7 +118,7 @@ struct network {
     size_t n_gateways;
 
     struct ovs_list sites;      /* Of struct site, 'in_network'. */
-    bool needs_labels;          /* Labels may be missing or unused. */
+    struct label_owner labels;
 };
 
 /* A network on a hypervisor: it has ports there. */
@@ -114,12 +141,17 @@ struct port {
     struct in6_addr *addresses; /* IPv4 mapped. */
     size_t n_addresses;
     uint32_t role;
-    char *interface;
+    char *interface;            /* OpenFlow port's name. */
     struct sset allowed;        /* Names of hypervisors; empty for all. */
 
     struct site *site;          /* Where Port.hypervisor says, or NULL. */
     struct ovs_list in_site;
-    struct hmap_node by_interface; /* In port-binding.c. */
+    struct hmap_node by_interface; /* port-binding.c. */
+    struct ovs_list in_changed; /* port-binding.c: its claims may change. */
+    struct uuid proven;         /* port-binding.c: the hypervisor that showed
+                                 * the port's MAC; zero if none. */
+    struct uuid chosen;         /* port-binding.c: Port.hypervisor as it is or
+                                 * is being written; zero if none. */
 };
 
 struct hypervisor {
@@ -133,14 +165,19 @@ struct hypervisor {
 
     struct ovs_list sites;      /* Of struct site, 'in_hypervisor'. */
     struct hmap labels;         /* Of struct label, 'in_hypervisor'. */
-    struct id_pool *pool;       /* label-policy.c: values of local scope. */
+    struct label_pool *pool;    /* Values of local scope. */
 
-    struct sw *sw;              /* controller.c: its connection, or NULL. */
+    struct ovs_list interfaces; /* port-binding.c: its OpenFlow ports. */
+    bool ports_known;           /* port-binding.c: it has connected. */
+    struct sw *sw;              /* program.c: its connection, or NULL. */
     struct accepts *accepts;    /* label-ready.c: what it acknowledged. */
 
-    /* The first change that its flows do not show yet, as seqno;
-     * UINT64_MAX if none. */
+    /* The first change that its flows do not show, as overlay->seqno;
+     * UINT64_MAX if none.  program.c moves it to 'sent_since' until the
+     * flows it sent are acknowledged. */
     uint64_t dirty_since;
+    uint64_t sent_since;
+    struct accepts *sent_accepts; /* What those flows accept. */
 };
 
 enum label_purpose { LABEL_UNICAST, LABEL_BUM, LABEL_ROUTE };
@@ -158,12 +195,15 @@ struct label {
     long long int since;        /* In seconds since 1970. */
     struct uuid owner;          /* Network's, or tenant's for LABEL_ROUTE;
                                  * zero once that row is gone. */
+    struct label_owner *owner_labels; /* The owner's, or 'ownerless'. */
+    struct ovs_list in_owner;
+    struct ovs_list in_release; /* While not active. */
     uint32_t role;              /* The sender's; ROLE_PROMISCUOUS for
                                  * LABEL_ROUTE. */
 
-    /* label-release.c: the change that made senders stop. */
-    uint64_t drained_seqno;
-    long long int drained_at;   /* When all had stopped, or LLONG_MAX. */
+    uint64_t changed;           /* When 'state' did, as overlay->seqno. */
+    long long int drained_at;   /* label-release.c: when all senders had
+                                 * stopped, in ms; LLONG_MAX if not yet. */
 };
 
 /* Which of a tenant's prefixes a router outside has, and by which label. */
@@ -183,7 +223,7 @@ struct peer {
     size_t n_routes;
 };
 
-/* overlay.c: rows to objects. */
+/* overlay.c. */
 struct overlay *overlay_create(struct ovsdb_idl *);
 void overlay_destroy(struct overlay *);
 bool overlay_run(struct overlay *);
@@ -199,7 +239,7 @@ void overlay_touch_hypervisor(struct overlay *, struct hypervisor *);
 void overlay_touch_network(struct overlay *, struct network *);
 void overlay_touch_tenant(struct overlay *, struct tenant *);
 
-/* Iterates over objects of 'struct TYPE' in HMAP. */
+/* Iterates over the objects in HMAP; OBJECT's type tells which. */
 #define OBJECT_FOR_EACH(OBJECT, HMAP) \
     HMAP_FOR_EACH (OBJECT, object.hmap_node, HMAP)
 
@@ -208,9 +248,23 @@ bool site_has_role(const struct site *, uint32_t role);
 bool network_is_routed(const struct network *);
 bool tenant_is_routed_on(const struct tenant *, const struct hypervisor *);
 
-/* The label for 'owner' and 'role', in any state but LABEL_HELD; the active
- * one if there are several.  NULL if there is none. */
-struct label *label_find(const struct hypervisor *, enum label_purpose,
-                         const struct uuid *owner, uint32_t role);
+uint32_t label_hash(enum label_purpose, const struct uuid *owner,
+                    uint32_t role);
+
+/* Iterates over the labels of 'struct hypervisor *HV' for OWNER and ROLE, in
+ * whatever state they are. */
+#define LABEL_FOR_EACH(LABEL, HV, PURPOSE, OWNER, ROLE)                 \
+    HMAP_FOR_EACH_WITH_HASH (LABEL, in_hypervisor,                      \
+                             label_hash(PURPOSE, OWNER, ROLE),          \
+                             &(HV)->labels)                             \
+        if (label_is_for(LABEL, PURPOSE, OWNER, ROLE))
+
+static inline bool
+label_is_for(const struct label *label, enum label_purpose purpose,
+             const struct uuid *owner, uint32_t role)
+{
+    return (label->purpose == purpose && label->role == role
+            && uuid_equals(&label->owner, owner));
+}
 
 #endif /* overlay.h */

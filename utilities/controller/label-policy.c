@@ -1,0 +1,397 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include <config.h>
+#include "label-policy.h"
+#include <stdlib.h>
+#include "label-pool.h"
+#include "label-ready.h"
+#include "openvswitch/dynamic-string.h"
+#include "openvswitch/vlog.h"
+#include "overlay.h"
+#include "timeval.h"
+#include "util.h"
+
+VLOG_DEFINE_THIS_MODULE(label_policy);
+
+/* One owner's labels, while they are looked at. */
+struct policy {
+    struct overlay *overlay;
+    struct ovsdb_idl_txn *txn;
+    struct label_owner *owner;
+    struct uuid uuid;
+    struct network *network;    /* One of these two is NULL. */
+    struct tenant *tenant;
+};
+
+static const char *const purpose_names[] = {
+    [LABEL_UNICAST] = "unicast",
+    [LABEL_BUM] = "bum",
+    [LABEL_ROUTE] = "route",
+};
+
+/* ---- What is needed ------------------------------------------------------ */
+
+/* Returns true if 'site' needs to tell senders with 'role' apart: another
+ * hypervisor has one in the network. */
+static bool
+site_hears(const struct site *site, uint32_t role)
+{
+    const struct site *other;
+
+    LIST_FOR_EACH (other, in_network, &site->network->sites) {
+        if (other != site && site_has_role(other, role)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Returns true if 'site' is the first of its network with 'role'. */
+static bool
+site_is_first_with(const struct site *site, uint32_t role)
+{
+    const struct site *other;
+
+    LIST_FOR_EACH (other, in_network, &site->network->sites) {
+        if (site_has_role(other, role)) {
+            return other == site;
+        }
+    }
+    return false;
+}
+
+/* Returns true if 'hv' receives routed packets of 'tenant' from anywhere. */
+static bool
+hypervisor_hears_routes(const struct hypervisor *hv,
+                        const struct tenant *tenant)
+{
+    const struct network *network;
+
+    if (!tenant_is_routed_on(tenant, hv)) {
+        return false;
+    }
+    if (!ovs_list_is_empty(&tenant->peers)) {
+        return true;
+    }
+    LIST_FOR_EACH (network, in_tenant, &tenant->networks) {
+        const struct site *site;
+
+        LIST_FOR_EACH (site, in_network, &network->sites) {
+            if (site->hypervisor != hv && network_is_routed(network)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static bool
+label_is_needed(const struct policy *p, const struct label *label)
+{
+    if (p->tenant) {
+        return hypervisor_hears_routes(label->hypervisor, p->tenant);
+    } else if (p->network) {
+        const struct site *site = site_find(p->network, label->hypervisor);
+
+        return site && site_hears(site, label->role);
+    }
+    return false;
+}
+
+/* Returns true if the value of 'label' is of the scope and in the range that
+ * the owner's labels should have now. */
+static bool
+label_fits(const struct policy *p, const struct label *label)
+{
+    const struct label_range *range = (p->network && p->network->global
+                                       ? &p->overlay->global
+                                       : &p->overlay->local);
+
+    return label->value >= range->min && label->value <= range->max;
+}
+
+/* Returns true if all senders may use 'label'. */
+static bool
+label_is_established(const struct policy *p, const struct label *label)
+{
+    const struct hypervisor *hv;
+
+    OBJECT_FOR_EACH (hv, &p->overlay->hypervisors) {
+        const struct site *site;
+
+        if (hv == label->hypervisor) {
+            continue;
+        }
+        site = p->network ? site_find(p->network, hv) : NULL;
+        if ((p->network ? site && site_has_role(site, label->role)
+             : tenant_is_routed_on(p->tenant, hv))
+            && !label_is_ready(hv, label)) {
+            return false;
+        }
+    }
+    return label->state == LABEL_ACTIVE;
+}
+
+/* ---- What is there ------------------------------------------------------- */
+
+static void
+set_state(const struct mplsrec_label *row, const char *state)
+{
+    mplsrec_label_set_state(row, state);
+    mplsrec_label_set_since(row, time_wall());
+}
+
+/* Returns the label that serves, or will serve, the same as 'label' with a
+ * fitting value, or NULL. */
+static const struct label *
+find_replacement(const struct policy *p, const struct label *label)
+{
+    const struct label *other;
+
+    LABEL_FOR_EACH (other, label->hypervisor, label->purpose, &p->uuid,
+                    label->role) {
+        if (other != label && label_fits(p, other)
+            && other->state == LABEL_ACTIVE) {
+            return other;
+        }
+    }
+    return NULL;
+}
+
+/* Looks at the labels that the owner has.  One that is not needed drains; so
+ * does one that does not fit any more, once a fitting one has taken over.
+ * One that is needed again comes back, since it leads where it led. */
+static void
+review_labels(const struct policy *p)
+{
+    const struct label *label;
+
+    LIST_FOR_EACH (label, in_owner, &p->owner->labels) {
+        bool needed = label_is_needed(p, label);
+
+        if (needed && label_fits(p, label)) {
+            if (label->state != LABEL_ACTIVE && !find_replacement(p, label)) {
+                set_state(label->row, "active");
+            }
+        } else if (label->state == LABEL_ACTIVE) {
+            const struct label *other = find_replacement(p, label);
+
+            if (!needed || (other && label_is_established(p, other))) {
+                set_state(label->row, "draining");
+            }
+        }
+    }
+}
+
+/* ---- What is missing ----------------------------------------------------- */
+
+static bool
+has_fitting_label(const struct policy *p, const struct hypervisor *hv,
+                  enum label_purpose purpose, uint32_t role)
+{
+    const struct label *label;
+
+    LABEL_FOR_EACH (label, hv, purpose, &p->uuid, role) {
+        if (label_fits(p, label)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* In global scope all receivers have the same value.  Returns the one that
+ * the owner's labels have for 'purpose' and 'role', or 0. */
+static uint32_t
+find_global_value(const struct policy *p, enum label_purpose purpose,
+                  uint32_t role)
+{
+    const struct label *label;
+
+    LIST_FOR_EACH (label, in_owner, &p->owner->labels) {
+        if (label->purpose == purpose && label->role == role
+            && label_fits(p, label)) {
+            return label->value;
+        }
+    }
+    return 0;
+}
+
+static void
+set_error(const struct policy *p, const struct hypervisor *hv)
+{
+    const struct label_range *range = (hv ? &p->overlay->local
+                                       : &p->overlay->global);
+
+    if (!p->owner->error) {
+        p->owner->error = xasprintf(
+            "no label is left in the range %"PRIu32"-%"PRIu32"%s%s",
+            range->min, range->max, hv ? " of hypervisor " : "",
+            hv ? hv->object.name : "");
+        VLOG_ERR("%s: %s", (p->network ? p->network->object.name
+                            : p->tenant->object.name), p->owner->error);
+    }
+}
+
+static void
+write_label(const struct policy *p, const struct hypervisor *hv,
+            enum label_purpose purpose, uint32_t role, uint32_t value)
+{
+    struct mplsrec_label *row = mplsrec_label_insert(p->txn);
+
+    mplsrec_label_set_hypervisor(row, hv->row);
+    mplsrec_label_set_value(row, value);
+    mplsrec_label_set_purpose(row, purpose_names[purpose]);
+    if (p->network) {
+        struct ds text = DS_EMPTY_INITIALIZER;
+
+        overlay_format_role(role, &text);
+        mplsrec_label_set_role(row, ds_cstr(&text));
+        mplsrec_label_set_network(row, p->network->row);
+        ds_destroy(&text);
+    } else {
+        mplsrec_label_set_tenant(row, p->tenant->row);
+    }
+    set_state(row, "active");
+    mplsrec_hypervisor_update_labels_addvalue(hv->row, row);
+}
+
+/* Writes a label for 'hv' unless it has a fitting one.  '*global' is the
+ * value of global scope for 'purpose' and 'role', 0 if there is none yet. */
+static void
+add_label(const struct policy *p, struct hypervisor *hv,
+          enum label_purpose purpose, uint32_t role, uint32_t *global)
+{
+    bool local = !p->network || !p->network->global;
+    uint32_t value = *global;
+
+    if (has_fitting_label(p, hv, purpose, role)) {
+        return;
+    }
+    if (local ? !label_pool_allocate(p->overlay, hv, &value)
+        : !value && !label_pool_allocate_global(p->overlay, &value)) {
+        set_error(p, local ? hv : NULL);
+        return;
+    }
+    if (!local) {
+        *global = value;
+    }
+    write_label(p, hv, purpose, role, value);
+}
+
+static void
+add_network_labels(const struct policy *p, uint32_t role)
+{
+    uint32_t global[] = {
+        [LABEL_UNICAST] = find_global_value(p, LABEL_UNICAST, role),
+        [LABEL_BUM] = find_global_value(p, LABEL_BUM, role),
+    };
+    const struct site *site;
+
+    LIST_FOR_EACH (site, in_network, &p->network->sites) {
+        if (site_hears(site, role)) {
+            add_label(p, site->hypervisor, LABEL_UNICAST, role,
+                      &global[LABEL_UNICAST]);
+            add_label(p, site->hypervisor, LABEL_BUM, role,
+                      &global[LABEL_BUM]);
+        }
+    }
+}
+
+/* Adds what the owner's hypervisors lack. */
+static void
+add_missing_labels(const struct policy *p)
+{
+    free(p->owner->error);
+    p->owner->error = NULL;
+    if (p->network) {
+        const struct site *site;
+
+        LIST_FOR_EACH (site, in_network, &p->network->sites) {
+            for (size_t i = 0; i < site->n_roles; i++) {
+                if (site_is_first_with(site, site->roles[i])) {
+                    add_network_labels(p, site->roles[i]);
+                }
+            }
+        }
+    } else if (p->tenant) {
+        struct hypervisor *hv;
+        uint32_t global = 0;
+
+        OBJECT_FOR_EACH (hv, &p->overlay->hypervisors) {
+            if (hypervisor_hears_routes(hv, p->tenant)) {
+                add_label(p, hv, LABEL_ROUTE, ROLE_PROMISCUOUS, &global);
+            }
+        }
+    }
+}
+
+static void
+run_policy(struct policy *p, struct label_owner *owner)
+{
+    p->owner = owner;
+    if (owner->check) {
+        owner->check = false;
+        review_labels(p);
+        add_missing_labels(p);
+    }
+}
+
+void
+label_policy_run(struct overlay *o, struct ovsdb_idl_txn *txn)
+{
+    struct network *network;
+    struct tenant *tenant;
+
+    if (!txn) {
+        return;
+    }
+    OBJECT_FOR_EACH (network, &o->networks) {
+        struct policy p = { .overlay = o, .txn = txn, .network = network,
+                            .uuid = network->object.uuid };
+
+        run_policy(&p, &network->labels);
+    }
+    OBJECT_FOR_EACH (tenant, &o->tenants) {
+        struct policy p = { .overlay = o, .txn = txn, .tenant = tenant,
+                            .uuid = tenant->object.uuid };
+
+        run_policy(&p, &tenant->labels);
+    }
+
+    struct policy p = { .overlay = o, .txn = txn };
+    run_policy(&p, &o->ownerless);
+}
+
+bool
+label_policy_is_done(const struct overlay *o)
+{
+    const struct network *network;
+    const struct tenant *tenant;
+
+    OBJECT_FOR_EACH (network, &o->networks) {
+        if (network->labels.check) {
+            return false;
+        }
+    }
+    OBJECT_FOR_EACH (tenant, &o->tenants) {
+        if (tenant->labels.check) {
+            return false;
+        }
+    }
+    return !o->ownerless.check;
+}
+
+void
+label_policy_retry(struct overlay *o)
+{
+    struct network *network;
+    struct tenant *tenant;
+
+    OBJECT_FOR_EACH (network, &o->networks) {
+        network->labels.check = true;
+    }
+    OBJECT_FOR_EACH (tenant, &o->tenants) {
+        tenant->labels.check = true;
+    }
+    o->ownerless.check = true;
+}
