@@ -16,7 +16,7 @@
 
 /* Commands for ovs-appctl.  mplsudp-controller(8) documents them. */
 
-/* ---- status, switches/show ----------------------------------------------- */
+/* ---- status, switches/show ---------------------------------------------- */
 
 static void
 cmd_status(struct unixctl_conn *conn, int argc OVS_UNUSED,
@@ -103,7 +103,7 @@ cmd_switches_show(struct unixctl_conn *conn, int argc OVS_UNUSED,
     ds_destroy(&s);
 }
 
-/* ---- flows/show ---------------------------------------------------------- */
+/* ---- flows/show --------------------------------------------------------- */
 
 /* Makes the flows that 'hv' should have. */
 static void
@@ -184,7 +184,7 @@ cmd_flows_show(struct unixctl_conn *conn, int argc OVS_UNUSED,
     }
 }
 
-/* ---- check, resync ------------------------------------------------------- */
+/* ---- check, resync ------------------------------------------------------ */
 
 /* A "check" that waits for what switches have. */
 struct check {

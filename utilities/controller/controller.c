@@ -27,7 +27,7 @@ VLOG_DEFINE_THIS_MODULE(controller);
 #define LOCK_NAME "mplsudp_controller"
 #define RETRY_DELAY 200         /* After a failed transaction, in ms. */
 
-/* ---- What switches report ------------------------------------------------ */
+/* ---- What switches report ----------------------------------------------- */
 
 static struct hypervisor *
 admit_switch(uint64_t datapath_id, const char *certificate, char **errorp,
@@ -97,7 +97,7 @@ switch_packet_in(struct hypervisor *hv, const struct ofputil_packet_in *pin,
     }
 }
 
-/* ---- Life ---------------------------------------------------------------- */
+/* ---- Life --------------------------------------------------------------- */
 
 struct controller *
 controller_create(const char *db, const struct sset *methods)

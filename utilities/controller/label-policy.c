@@ -29,7 +29,7 @@ static const char *const purpose_names[] = {
     [LABEL_ROUTE] = "route",
 };
 
-/* ---- What is needed ------------------------------------------------------ */
+/* ---- What is needed ----------------------------------------------------- */
 
 /* Returns true if 'site' needs to tell senders with 'role' apart: another
  * hypervisor has one in the network. */
@@ -132,7 +132,7 @@ label_is_established(const struct policy *p, const struct label *label)
     return label->state == LABEL_ACTIVE;
 }
 
-/* ---- What is there ------------------------------------------------------- */
+/* ---- What is there ------------------------------------------------------ */
 
 static void
 set_state(const struct mplsrec_label *row, const char *state)
@@ -183,7 +183,7 @@ review_labels(const struct policy *p)
     }
 }
 
-/* ---- What is missing ----------------------------------------------------- */
+/* ---- What is missing ---------------------------------------------------- */
 
 static bool
 has_fitting_label(const struct policy *p, const struct hypervisor *hv,

@@ -180,7 +180,7 @@ label_pool_committed(struct overlay *o)
     }
 }
 
-/* ---- Other ranges -------------------------------------------------------- */
+/* ---- Other ranges ------------------------------------------------------- */
 
 void
 label_pool_rebuild(struct overlay *o, struct hypervisor *hv)
@@ -212,7 +212,7 @@ label_pool_destroy(struct label_pool *pool)
     pool_destroy(pool);
 }
 
-/* ---- How full ------------------------------------------------------------ */
+/* ---- How full ----------------------------------------------------------- */
 
 unsigned int
 label_pool_usage(const struct label_pool *pool)

@@ -47,7 +47,7 @@ usage(void)
            "  --db=REMOTE             database MPLS_Overlay\n"
            "                          (default: unix:%s/mpls-overlay.sock)\n"
            "  --listen=METHOD         how switches are reached: passive\n"
-           "                          (ptcp:[PORT][:IP], pssl:..., punix:FILE)\n"
+           "                          (ptcp:[PORT][:IP], pssl:, punix:FILE)\n"
            "                          or active (tcp:IP[:PORT], ssl:...,\n"
            "                          unix:FILE); may be given several times\n"
            "                          (default: " DEFAULT_LISTEN ")\n",

@@ -53,7 +53,7 @@ object_set_error(struct object *object, char *error)
     }
 }
 
-/* ---- Addresses in columns ------------------------------------------------ */
+/* ---- Addresses in columns ----------------------------------------------- */
 
 static int
 compare_addresses(const void *a, const void *b)

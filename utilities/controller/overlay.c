@@ -83,7 +83,7 @@ object_find(const struct hmap *map, const struct uuid *uuid)
     return NULL;
 }
 
-/* ---- Rows that changed --------------------------------------------------- */
+/* ---- Rows that changed -------------------------------------------------- */
 
 /* For each table, parents before children: what makes a row an object, and
  * what removes the object of a row that is gone. */
@@ -240,7 +240,7 @@ overlay_destroy(struct overlay *o)
     free(o);
 }
 
-/* ---- Finding things ------------------------------------------------------ */
+/* ---- Finding things ----------------------------------------------------- */
 
 /* Returns the hypervisor named 'name', or NULL. */
 struct hypervisor *
@@ -327,7 +327,7 @@ label_hash(enum label_purpose purpose, const struct uuid *owner,
     return hash_2words(uuid_hash(owner), hash_int(role, purpose));
 }
 
-/* ---- Who must look again ------------------------------------------------- */
+/* ---- Who must look again ------------------------------------------------ */
 
 /* The flows of 'hv' may have to change. */
 void

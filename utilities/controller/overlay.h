@@ -91,7 +91,7 @@ struct overlay {
     /* Counts the batches of changes that the database sent; 'dirty_since'
      * below is in its terms. */
     uint64_t seqno;
-    unsigned int idl_seqno;     /* overlay.c: the IDL's, when it last looked. */
+    unsigned int idl_seqno;     /* overlay.c: the IDL's at its last look. */
 };
 
 struct tenant {

@@ -43,7 +43,7 @@ interface_changed(struct overlay *o, const char *name)
     }
 }
 
-/* ---- Rows ---------------------------------------------------------------- */
+/* ---- Rows --------------------------------------------------------------- */
 
 void
 port_binding_add(struct overlay *o, struct port *port)
@@ -74,7 +74,7 @@ port_binding_orphan(struct overlay *o, struct network *network)
     }
 }
 
-/* ---- Interfaces ---------------------------------------------------------- */
+/* ---- Interfaces --------------------------------------------------------- */
 
 static void
 interface_add(struct overlay *o, struct hypervisor *hv, const char *name)
@@ -142,7 +142,7 @@ port_binding_prove(struct overlay *o, struct port *port,
     port_changed(o, port);
 }
 
-/* ---- Claims -------------------------------------------------------------- */
+/* ---- Claims ------------------------------------------------------------- */
 
 /* The hypervisors that claim a port, the one where it is bound first. */
 #define MAX_CLAIMS 16
@@ -266,7 +266,7 @@ choose_claim(const struct port *port, const struct claims *claims)
     return choice;
 }
 
-/* ---- Writing ------------------------------------------------------------- */
+/* ---- Writing ------------------------------------------------------------ */
 
 static void
 write_claims(const struct port *port, const struct claims *claims)

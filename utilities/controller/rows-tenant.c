@@ -10,7 +10,7 @@
 
 /* Rows of the tenants: Tenant, Network, Peer and Port. */
 
-/* ---- Tenant -------------------------------------------------------------- */
+/* ---- Tenant ------------------------------------------------------------- */
 
 void
 overlay_update_tenant(struct overlay *o, const struct ovsdb_idl_row *row)
@@ -46,7 +46,7 @@ overlay_remove_tenant(struct overlay *o, struct object *object)
     object_free(&o->tenants, object);
 }
 
-/* ---- Network ------------------------------------------------------------- */
+/* ---- Network ------------------------------------------------------------ */
 
 static void
 clear_network(struct network *network)
@@ -132,7 +132,7 @@ overlay_remove_network(struct overlay *o, struct object *object)
     object_free(&o->networks, object);
 }
 
-/* ---- Peer ---------------------------------------------------------------- */
+/* ---- Peer --------------------------------------------------------------- */
 
 static void
 parse_routes(struct peer *peer, const struct mplsrec_peer *row)
@@ -204,7 +204,7 @@ overlay_remove_peer(struct overlay *o, struct object *object)
     object_free(&o->peers, object);
 }
 
-/* ---- Port ---------------------------------------------------------------- */
+/* ---- Port --------------------------------------------------------------- */
 
 static void
 clear_port(struct overlay *o, struct port *port)

@@ -16,7 +16,7 @@
 /* Rows of the provider: Overlay, Hypervisor, and the Labels that hypervisors
  * own. */
 
-/* ---- Overlay ------------------------------------------------------------- */
+/* ---- Overlay ------------------------------------------------------------ */
 
 #define DEFAULT_LABEL_MIN 16
 #define DEFAULT_LABEL_MAX 524287
@@ -95,7 +95,7 @@ overlay_read_settings(struct overlay *o)
     }
 }
 
-/* ---- Hypervisor ---------------------------------------------------------- */
+/* ---- Hypervisor --------------------------------------------------------- */
 
 static void
 touch_around_hypervisor(struct overlay *o, struct hypervisor *hv)
@@ -177,7 +177,7 @@ overlay_remove_hypervisor(struct overlay *o, struct object *object)
     object_free(&o->hypervisors, object);
 }
 
-/* ---- Label --------------------------------------------------------------- */
+/* ---- Label -------------------------------------------------------------- */
 
 /* Whoever may use 'label', and its receiver, must look again. */
 static void

@@ -58,7 +58,7 @@ sw_bundle_forget(struct sw *sw)
     sw->backoff = 0;
 }
 
-/* ---- Sending changes --------------------------------------------------- */
+/* ---- Sending changes -------------------------------------------------- */
 
 static ovs_be32
 send_control(struct sw *sw, uint16_t type)
@@ -203,7 +203,7 @@ switch_set_flows(struct sw *sw, struct flow_table *want)
     return n;
 }
 
-/* ---- Answers ----------------------------------------------------------- */
+/* ---- Answers ---------------------------------------------------------- */
 
 static void
 failed(struct sw *sw)
@@ -318,7 +318,7 @@ sw_bundle_error(struct sw *sw, ovs_be32 xid, enum ofperr error)
     return true;
 }
 
-/* ---- Retries ----------------------------------------------------------- */
+/* ---- Retries ---------------------------------------------------------- */
 
 void
 sw_bundle_run(struct sw *sw)

@@ -101,7 +101,7 @@ switch_read_flows(struct sw *sw,
     ovs_list_push_back(&sw->readers, &reader->node);
 }
 
-/* ---- Ports ------------------------------------------------------------- */
+/* ---- Ports ------------------------------------------------------------ */
 
 static void
 find_tunnel_ports(struct sw *sw)
@@ -200,7 +200,7 @@ switch_port_names(const struct sw *sw, struct sset *names)
     }
 }
 
-/* ---- The meter --------------------------------------------------------- */
+/* ---- The meter -------------------------------------------------------- */
 
 static void
 set_meter(struct sw *sw, bool exists)
@@ -265,7 +265,7 @@ sw_read_meters_reply(struct sw *sw, struct ofpbuf *msg)
     }
 }
 
-/* ---- Flows ------------------------------------------------------------- */
+/* ---- Flows ------------------------------------------------------------ */
 
 static void
 flows_are_read(struct sw *sw)

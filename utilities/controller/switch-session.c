@@ -24,7 +24,7 @@ COVERAGE_DEFINE(controller_packet_in);
 
 static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(60, 60);
 
-/* ---- Errors ------------------------------------------------------------ */
+/* ---- Errors ----------------------------------------------------------- */
 
 static void OVS_PRINTF_FORMAT(2, 0)
 set_error_valist(struct sw *sw, const char *format, va_list args)
@@ -72,7 +72,7 @@ sw_send(struct sw *sw, struct ofpbuf *msg)
     return xid;
 }
 
-/* ---- States ------------------------------------------------------------ */
+/* ---- States ----------------------------------------------------------- */
 
 /* Goes back to SW_SLAVE: nothing that is under way will be finished. */
 static void
@@ -221,7 +221,7 @@ role_status(struct sw *sw, const struct ofp_header *oh)
     }
 }
 
-/* ---- Messages ---------------------------------------------------------- */
+/* ---- Messages --------------------------------------------------------- */
 
 static void
 packet_in(struct sw *sw, const struct ofp_header *oh)
@@ -347,7 +347,7 @@ process(struct sw *sw, struct ofpbuf *msg)
     }
 }
 
-/* ---- Running ----------------------------------------------------------- */
+/* ---- Running ---------------------------------------------------------- */
 
 static void
 follow_connection(struct sw *sw)

@@ -35,7 +35,7 @@ struct switches {
     uint64_t generation_id;
 };
 
-/* ---- Connections ------------------------------------------------------- */
+/* ---- Connections ------------------------------------------------------ */
 
 static struct sw *
 sw_create(struct switches *switches, bool passive)
@@ -149,7 +149,7 @@ close_if_closing(struct sw *sw)
     return false;
 }
 
-/* ---- Listeners --------------------------------------------------------- */
+/* ---- Listeners -------------------------------------------------------- */
 
 struct switches *
 switches_create(const struct sset *methods,
@@ -263,7 +263,7 @@ switches_set_role(struct switches *switches, bool master,
     }
 }
 
-/* ---- What others see --------------------------------------------------- */
+/* ---- What others see -------------------------------------------------- */
 
 bool
 switch_is_up(const struct sw *sw)
