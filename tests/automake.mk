@@ -33,7 +33,8 @@
 include tests/unit/sources.mk
 
 TESTSUITEFLAGS =
-ovs_autotest_folders = utilities vswitchd ovsdb vtep tests
+ovs_autotest_folders = utilities vswitchd ovsdb vtep tests mplsudp/utilities \
+	mplsudp/utilities/controller
 ovs_autotest_path = $(subst $(eval) ,:,$(foreach folder, \
 	$(ovs_autotest_folders),$(ovs_build)/$(folder) $(ovs_src)/$(folder)))
 run_suite = $(SHELL) $(srcdir)/tests/run-suite

@@ -81,7 +81,9 @@ packet_in(struct hypervisor *hypervisor OVS_UNUSED,
           const struct ofputil_packet_in *pin, void *aux OVS_UNUSED)
 {
     ds_put_format(&packets, "%"PRIuSIZE" bytes, userdata ", pin->packet_len);
-    ds_put_hex(&packets, pin->userdata, pin->userdata_len);
+    for (size_t i = 0; i < pin->userdata_len; i++) {
+        ds_put_format(&packets, "%02x", pin->userdata[i]);
+    }
     ds_put_char(&packets, ' ');
     match_format(&pin->flow_metadata, NULL, &packets, OFP_DEFAULT_PRIORITY);
     ds_put_char(&packets, '\n');
@@ -115,6 +117,11 @@ set_flows(struct unixctl_conn *conn, int argc OVS_UNUSED, const char *argv[],
         struct match match;
 
         minimatch_expand(&fm->match, &match);
+        if (match_has_default_packet_type(&match)) {
+            /* As if made with match_set_dl_type() and the like. */
+            match.flow.packet_type = match.wc.masks.packet_type = 0;
+        }
+        match.wc.masks.nw_frag &= FLOW_NW_FRAG_MASK;
         ofpbuf_use_const(&ofpacts, fm->ofpacts, fm->ofpacts_len);
         flow_table_add(&want, fm->table_id, fm->priority,
                        ntohll(fm->new_cookie), &match, &ofpacts);
@@ -230,10 +237,11 @@ parse_options(int argc, char *argv[])
         STREAM_SSL_LONG_OPTIONS,
         {NULL, 0, NULL, 0},
     };
+    char *short_options = ovs_cmdl_long_options_to_short_options(options);
     const char *unixctl = NULL;
     int c;
 
-    while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+    while ((c = getopt_long(argc, argv, short_options, options, NULL)) != -1) {
         switch (c) {
         case OPT_UNIXCTL:
             unixctl = optarg;
@@ -245,6 +253,7 @@ parse_options(int argc, char *argv[])
             exit(EXIT_FAILURE);
         }
     }
+    free(short_options);
     return unixctl;
 }
 
