@@ -31,6 +31,7 @@ struct switches {
     struct ovs_list sws;        /* Of struct sw. */
     struct pvconn **pvconns;
     size_t n_pvconns;
+    bool has_role;              /* switches_set_role() was called. */
     bool master;
     uint64_t generation_id;
 };
@@ -103,7 +104,8 @@ sw_admit(struct sw *sw, uint64_t datapath_id)
     const struct switch_handler *handler = sw_handler(sw);
     char *error = NULL;
     struct hypervisor *hypervisor
-        = handler->admit(datapath_id, NULL, &error, handler->aux);
+        = handler->admit(datapath_id, rconn_get_peer_id(sw->rconn), &error,
+                         handler->aux);
 
     if (!hypervisor) {
         VLOG_WARN_RL(&rl, "%s: refused datapath %016"PRIx64": %s",
@@ -122,7 +124,10 @@ sw_admit(struct sw *sw, uint64_t datapath_id)
     rconn_set_name(sw->rconn, name);
     free(name);
     handler->connected(hypervisor, sw, handler->aux);
-    sw_request_role(sw, sw->switches->master, sw->switches->generation_id);
+    if (sw->switches->has_role) {
+        sw_request_role(sw, sw->switches->master,
+                        sw->switches->generation_id);
+    }
 }
 
 void
@@ -250,10 +255,11 @@ switches_set_role(struct switches *switches, bool master,
 {
     struct sw *sw;
 
-    if (switches->master == master
+    if (switches->has_role && switches->master == master
         && switches->generation_id == generation_id) {
         return;
     }
+    switches->has_role = true;
     switches->master = master;
     switches->generation_id = generation_id;
     LIST_FOR_EACH (sw, node, &switches->sws) {

@@ -65,9 +65,11 @@ void switches_destroy(struct switches *);
 void switches_run(struct switches *);
 void switches_wait(struct switches *);
 
-/* Makes this controller MASTER of all switches, or SLAVE.  'generation_id'
- * must be greater than that of any controller before (OpenFlow 1.3 section
- * 6.3.6): an older master's changes are refused by the switches then. */
+/* Makes this controller MASTER of all switches, or SLAVE; before the first
+ * call it asks for neither and changes nothing.  A master's 'generation_id'
+ * must be greater than that of any master before (OpenFlow 1.3 section 6.3.6):
+ * an older one's changes are refused by the switches then.  A slave's must not
+ * be less than the present master's. */
 void switches_set_role(struct switches *, bool master, uint64_t generation_id);
 
 /* Ends the connection: its hypervisor's row is gone, or has another datapath

@@ -298,6 +298,9 @@ main(int argc, char *argv[])
         unixctl_server_run(server);
         switches_wait(switches);
         unixctl_server_wait(server);
+        if (exiting) {
+            poll_immediate_wake();
+        }
         poll_block();
     }
     switches_destroy(switches);
