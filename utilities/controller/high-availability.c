@@ -35,13 +35,16 @@ high_availability_destroy(struct high_availability *ha)
     free(ha);
 }
 
+/* The switches want a slave, too, to know the newest epoch. */
 static void
-stand_by(struct high_availability *ha)
+stand_by(struct high_availability *ha, const struct mplsrec_overlay *row)
 {
     if (ha->state != STANDBY) {
         VLOG_INFO("another controller is active: standing by");
         ha->state = STANDBY;
-        switches_set_role(ha->switches, false, ha->epoch);
+    }
+    if (row) {
+        switches_set_role(ha->switches, false, row->controller_epoch);
     }
 }
 
@@ -68,7 +71,7 @@ high_availability_run(struct high_availability *ha, struct ovsdb_idl_txn *txn)
     struct ovsdb_idl *idl = ha->overlay->idl;
 
     if (ovsdb_idl_is_lock_contended(idl)) {
-        stand_by(ha);
+        stand_by(ha, row);
     } else if (!ovsdb_idl_has_lock(idl)) {
         /* No connection, or no answer yet. */
     } else if (row && ha->epoch && row->controller_epoch == ha->epoch) {
