@@ -11,8 +11,7 @@
 #define PRIORITY_CLAIM 110
 #define PRIORITY_PORT 100
 
-/* Tags are for the owner of a network, who has no use for them yet: neither
- * VMs nor other hypervisors may send any. */
+/* A network has no VLANs: neither VMs nor other hypervisors may send tags. */
 static void
 drop_tagged(struct pipeline *p)
 {
@@ -40,8 +39,7 @@ classify_port(struct pipeline *p, const struct port *port, ofp_port_t ofport)
 
     writer_begin(w, TABLE_CLASSIFY, PRIORITY_PORT, &port->object.uuid);
     match_set_in_port(&w->match, ofport);
-    writer_set_uuid(w, XXREG_NETWORK, &port->network->object.uuid);
-    writer_set_uuid(w, XXREG_TENANT, &port->network->tenant->object.uuid);
+    writer_set_network(w, port->network);
     writer_set_reg(w, REG_ROLE, port->role);
     writer_goto(w, TABLE_SECURITY);
     writer_end(w);

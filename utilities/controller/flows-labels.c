@@ -47,8 +47,7 @@ accept_bridged(struct pipeline *p, const struct label *label,
 
     writer_begin(w, TABLE_LABELS, PRIORITY_BRIDGE, &label->object.uuid);
     match_label(&w->match, source, label);
-    writer_set_uuid(w, XXREG_NETWORK, &network->object.uuid);
-    writer_set_uuid(w, XXREG_TENANT, &network->tenant->object.uuid);
+    writer_set_network(w, network);
     writer_set_reg(w, REG_ROLE, label->role);
     writer_goto(w, label->purpose == LABEL_BUM
                    ? TABLE_REPLICATE : TABLE_FORWARD);

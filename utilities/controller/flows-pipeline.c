@@ -60,6 +60,15 @@ pipeline_peer_path(const struct pipeline *p, const struct peer *to,
 }
 
 void
+writer_set_network(struct flow_writer *w, const struct network *network)
+{
+    writer_set_uuid(w, XXREG_NETWORK, &network->object.uuid);
+    if (network->tenant) {
+        writer_set_uuid(w, XXREG_TENANT, &network->tenant->object.uuid);
+    }
+}
+
+void
 writer_send(struct flow_writer *w, const struct flows_path *path,
             uint32_t label)
 {

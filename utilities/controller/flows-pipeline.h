@@ -70,6 +70,9 @@ bool pipeline_path(const struct pipeline *, const struct hypervisor *to,
 bool pipeline_peer_path(const struct pipeline *, const struct peer *to,
                         struct flows_path *);
 
+/* Puts actions that set the packet's network, and its tenant. */
+void writer_set_network(struct flow_writer *, const struct network *);
+
 /* Puts actions that send the packet below 'label' on its way. */
 void writer_send(struct flow_writer *, const struct flows_path *,
                  uint32_t label);

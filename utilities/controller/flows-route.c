@@ -386,7 +386,7 @@ flows_route(struct pipeline *p)
     writer_end(&p->w);
 
     LIST_FOR_EACH (site, in_hypervisor, &p->hv->sites) {
-        if (network_is_routed(site->network)) {
+        if (site->network->tenant && network_is_routed(site->network)) {
             route_from(p, site->network);
             hmapx_add(&tenants, site->network->tenant);
         }
