@@ -118,11 +118,10 @@ forward_remote(struct pipeline *p, const struct site *local,
 static void
 forward_unknown(struct pipeline *p, const struct network *network)
 {
-    const struct mplsrec_network *row
-        = mplsrec_network_get_for_uuid(p->overlay->idl, &network->object.uuid);
+    const struct mplsrec_network *row = network->row;
     struct flow_writer *w = &p->w;
 
-    for (size_t i = 0; row && i < row->n_ports; i++) {
+    for (size_t i = 0; i < row->n_ports; i++) {
         struct object *object = object_find(&p->overlay->ports,
                                             &row->ports[i]->header_.uuid);
         struct port *port = CONTAINER_OF(object, struct port, object);
