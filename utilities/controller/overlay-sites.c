@@ -5,6 +5,40 @@
 #include <stdlib.h>
 #include "overlay.h"
 #include "util.h"
+#include "uuid.h"
+
+/* Links 'site' into its network, by the UUID of its hypervisor. */
+static void
+site_insert(struct site *site)
+{
+    const struct uuid *uuid = &site->hypervisor->object.uuid;
+    struct ovs_list *before = &site->network->sites;
+    struct site *next;
+
+    LIST_FOR_EACH (next, in_network, &site->network->sites) {
+        if (uuid_compare_3way(uuid, &next->hypervisor->object.uuid) < 0) {
+            before = &next->in_network;
+            break;
+        }
+    }
+    ovs_list_insert(before, &site->in_network);
+}
+
+/* Links 'port' into 'site', by its UUID. */
+static void
+site_insert_port(struct site *site, struct port *port)
+{
+    struct ovs_list *before = &site->ports;
+    struct port *next;
+
+    LIST_FOR_EACH (next, in_site, &site->ports) {
+        if (uuid_compare_3way(&port->object.uuid, &next->object.uuid) < 0) {
+            before = &next->in_site;
+            break;
+        }
+    }
+    ovs_list_insert(before, &port->in_site);
+}
 
 static struct site *
 site_create(struct network *network, struct hypervisor *hv)
@@ -14,7 +48,7 @@ site_create(struct network *network, struct hypervisor *hv)
     site->network = network;
     site->hypervisor = hv;
     ovs_list_init(&site->ports);
-    ovs_list_push_back(&network->sites, &site->in_network);
+    site_insert(site);
     ovs_list_push_back(&hv->sites, &site->in_hypervisor);
     return site;
 }
@@ -68,7 +102,7 @@ port_bind(struct overlay *o, struct port *port, struct hypervisor *hv)
         site = site_create(port->network, hv);
     }
     port->site = site;
-    ovs_list_push_back(&site->ports, &port->in_site);
+    site_insert_port(site, port);
     site_count_roles(site);
     overlay_touch_network(o, port->network);
 }

@@ -117,7 +117,9 @@ struct network {
     struct in6_addr *gateways;  /* IPv4 mapped. */
     size_t n_gateways;
 
-    struct ovs_list sites;      /* Of struct site, 'in_network'. */
+    struct ovs_list sites;      /* Of struct site, 'in_network', by the
+                                 * UUIDs of their hypervisors, so that flows
+                                 * always list them in the same order. */
     struct label_owner labels;
 };
 
@@ -128,7 +130,8 @@ struct site {
     struct hypervisor *hypervisor;
     struct ovs_list in_hypervisor;
 
-    struct ovs_list ports;      /* Of struct port, 'in_site'; never empty. */
+    struct ovs_list ports;      /* Of struct port, 'in_site', by UUID; never
+                                 * empty. */
     uint32_t *roles;            /* Of those ports, ascending, each once. */
     size_t n_roles;
 };
