@@ -6,6 +6,7 @@
 #include <config.h>
 #include "flows-pipeline.h"
 
+#define PRIORITY_BACK 120
 #define PRIORITY_ROUTED_BACK 110
 #define PRIORITY_PORT 100
 
@@ -24,6 +25,19 @@ deliver_from(struct pipeline *p, const struct port *port, ofp_port_t ofport,
     writer_end(w);
 }
 
+/* A copy for all is not for its sender.  OVS would not send it there either,
+ * but log that. */
+static void
+drop_back(struct pipeline *p, const struct port *port, ofp_port_t ofport)
+{
+    struct flow_writer *w = &p->w;
+
+    writer_begin(w, TABLE_DELIVER, PRIORITY_BACK, &port->object.uuid);
+    match_set_in_port(&w->match, ofport);
+    match_set_reg(&w->match, REG_PORT, ofp_to_u16(ofport));
+    writer_end(w);
+}
+
 static void
 deliver_port(struct pipeline *p, const struct port *port)
 {
@@ -33,6 +47,7 @@ deliver_port(struct pipeline *p, const struct port *port)
     if (ofport == OFPP_NONE) {
         return;
     }
+    drop_back(p, port, ofport);
     if (port->role == ROLE_PROMISCUOUS) {
         deliver_from(p, port, ofport, NULL);
         return;
