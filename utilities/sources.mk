@@ -120,9 +120,16 @@ bin_PROGRAMS += %D%/mplsudp-ctl
 	%D%/ctl/ctl-show.c \
 	%D%/ctl/ctl-table.c \
 	%D%/ctl/ctl-tenant.c \
+	%D%/ctl/ctl-trace.c \
 	%D%/ctl/ctl-words.c \
 	%D%/ctl/ctl.h \
-	%D%/ctl/mplsudp-ctl.c
+	%D%/ctl/mplsudp-ctl.c \
+	%D%/ctl/trace-packet.c \
+	%D%/ctl/trace-packet.h \
+	%D%/ctl/trace-parse.c \
+	%D%/ctl/trace-parse.h \
+	%D%/ctl/trace-switch.c \
+	%D%/ctl/trace-switch.h
 nodist_%C%_mplsudp_ctl_SOURCES = $(mplsudp_overlay_built)
 %C%_mplsudp_ctl_LDADD = lib/libopenvswitch.la
 

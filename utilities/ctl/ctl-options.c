@@ -42,14 +42,14 @@ usage(void)
 {
     printf("\
 %s: configures MPLS overlays\n\
-usage: %s [OPTIONS] COMMAND [ARG...] [-- [OPTIONS] COMMAND [ARG...]]...\n\
+usage: %s [OPTIONS] COMMAND [ARG...] [-- [OPTIONS] COMMAND...]...\n\
 \n\
 Overlay:\n\
   init [KEY=VALUE]...         set label ranges, drain, label_hold,\n\
                               default_encap\n\
   show                        print tenants, networks, ports, hypervisors\n\
   sync                        wait until all hypervisors have what is wanted\n\
-  check                       compare database and switches, name differences\n\
+  check                       compare database and switches\n\
   cost [HYPERVISOR]           print what each hypervisor has to hold\n\
   trace PORT MAC|IP [PROTO]   explain a packet's way across hypervisors\n\
 \n\
@@ -102,8 +102,10 @@ Options:\n\
   --no-leader-only            take any server of a cluster\n\
   --controller=TARGET         where \"check\" and \"cost\" ask\n\
   --appctl=COMMAND            how \"trace\" asks hypervisor {hv}\n\
+                              (default: %s)\n\
+  --bridge=BRIDGE             hypervisors' integration bridge\n\
                               (default: %s)\n",
-           ctl_options.db, ctl_options.appctl);
+           ctl_options.db, ctl_options.appctl, ctl_options.bridge);
     table_usage();
     vlog_usage();
     stream_usage("database", true, true, true);
@@ -138,6 +140,7 @@ set_defaults(void)
     }
     env = getenv("MPLSUDP_APPCTL");
     ctl_options.appctl = env && env[0] ? env : "ssh {hv} ovs-appctl";
+    ctl_options.bridge = "br-int";
     ctl_options.controller = "mplsudp-controller";
 }
 
@@ -148,6 +151,7 @@ enum {
     OPT_RETRY,
     OPT_CONTROLLER,
     OPT_APPCTL,
+    OPT_BRIDGE,
     OPT_COMMANDS,
     OPT_OPTIONS,
     OPT_BOOTSTRAP_CA_CERT,
@@ -168,6 +172,7 @@ static const struct option global_options[] = {
     {"no-leader-only", no_argument, &ctl_options.leader_only, false},
     {"controller", required_argument, NULL, OPT_CONTROLLER},
     {"appctl", required_argument, NULL, OPT_APPCTL},
+    {"bridge", required_argument, NULL, OPT_BRIDGE},
     {"commands", no_argument, NULL, OPT_COMMANDS},
     {"options", no_argument, NULL, OPT_OPTIONS},
     {"help", no_argument, NULL, 'h'},
@@ -223,10 +228,14 @@ handle_option(int c)
         ctl_options.retry = true;
         break;
     case OPT_CONTROLLER:
-        ctl_options.controller = optarg;
+        ctl_options.bridge = "br-int";
+    ctl_options.controller = optarg;
         break;
     case OPT_APPCTL:
         ctl_options.appctl = optarg;
+        break;
+    case OPT_BRIDGE:
+        ctl_options.bridge = optarg;
         break;
     VLOG_OPTION_HANDLERS
     TABLE_OPTION_HANDLERS(&style)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * ctl-options: the options of mplsudp-ctl that do not belong to one command. */
+ * ctl-options: the options of mplsudp-ctl that belong to no one command. */
 
 #ifndef CTL_OPTIONS_H
 #define CTL_OPTIONS_H 1
@@ -12,6 +12,7 @@
 struct ctl_options {
     const char *db;             /* --db, or $MPLSUDP_DB. */
     const char *appctl;         /* --appctl, or $MPLSUDP_APPCTL. */
+    const char *bridge;         /* --bridge: of hypervisors. */
     const char *controller;     /* --controller: its unixctl target. */
     unsigned int timeout;       /* -t, --timeout, in seconds; 0 for none. */
     bool dry_run;               /* --dry-run. */

@@ -9,6 +9,10 @@
 #include "ovsdb-idl-provider.h"
 #include "util.h"
 
+/* Names go into command lines, by "trace --appctl" even of other programs. */
+#define NAME_CHARACTERS "abcdefghijklmnopqrstuvwxyz" \
+                        "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.:@+-"
+
 static void
 add_columns(struct ovsdb_idl *idl, const struct ovsdb_idl_table_class *table)
 {
@@ -93,9 +97,9 @@ ctl_begin_add(struct ctl_context *ctx,
     bool may_exist = shash_find(&ctx->options, "--may-exist");
 
     *existing = NULL;
-    if (!name[0] || strpbrk(name, " \t\n\"")) {
-        ctl_error(ctx, "name \"%s\": give at least one character, and neither "
-                  "spaces nor quotes", name);
+    if (!name[0] || name[0] == '-' || name[strspn(name, NAME_CHARACTERS)]) {
+        ctl_error(ctx, "name \"%s\": give letters, digits and _.:@+-, the "
+                  "last not in front", name);
         return false;
     }
 
@@ -119,6 +123,39 @@ row_name(const struct ovsdb_idl_row *row)
         }
     }
     OVS_NOT_REACHED();
+}
+
+char *
+ctl_describe_label(const struct mplsrec_label *label)
+{
+    const char *role = label->role ? label->role : "promiscuous";
+
+    if (label->tenant) {
+        return xasprintf("%s of tenant \"%s\"", label->purpose,
+                         label->tenant->name);
+    }
+    return xasprintf("%s of network \"%s\" from %s ports", label->purpose,
+                     label->network ? label->network->name : "(gone)", role);
+}
+
+char *
+ctl_describe_row(const struct ovsdb_idl_row *row)
+{
+    const struct ovsdb_idl_table_class *table = row->table->class_;
+
+    if (table == &mplsrec_table_label) {
+        const struct mplsrec_label *label
+            = CONTAINER_OF(row, struct mplsrec_label, header_);
+        char *what = ctl_describe_label(label);
+        char *text = xasprintf("label %"PRId64", %s", label->value, what);
+
+        free(what);
+        return text;
+    } else if (table == &mplsrec_table_overlay) {
+        return xstrdup("the overlay");
+    }
+    return xasprintf("%c%s \"%s\"", tolower((unsigned char) table->name[0]),
+                     table->name + 1, row_name(row));
 }
 
 void

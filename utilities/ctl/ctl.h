@@ -35,6 +35,7 @@ extern const struct ctl_command_syntax port_commands[];
 extern const struct ctl_command_syntax peer_commands[];
 extern const struct ctl_command_syntax label_commands[];
 extern const struct ctl_command_syntax show_commands[];
+extern const struct ctl_command_syntax trace_commands[];
 
 /* mplsudp-ctl.c */
 
@@ -80,11 +81,16 @@ const void *ctl_find_to_delete(struct ctl_context *,
                                const struct ovsdb_idl_table_class *table,
                                const char *name);
 
-/* Returns the rows of 'table', which has a column "name", sorted by it: '*n' of
- * them, in an array that the caller frees. */
+/* Returns the rows of 'table', which has a column "name", sorted by it: '*n'
+ * of them, in an array that the caller frees. */
 const void **ctl_sorted_rows(struct ctl_context *,
                              const struct ovsdb_idl_table_class *table,
                              size_t *n);
+
+/* Returns which row it is in words, such as 'port "vm1"'; for a label, what it
+ * is for.  The caller frees it. */
+char *ctl_describe_row(const struct ovsdb_idl_row *);
+char *ctl_describe_label(const struct mplsrec_label *);
 
 /* Prepares to add a row named 'name': returns true if the caller is to insert
  * one.  Otherwise sets '*existing' to the row that "--may-exist" found, or

@@ -69,7 +69,7 @@ register_commands(void)
     static const struct ctl_command_syntax *const all[] = {
         overlay_commands, hypervisor_commands, tenant_commands,
         network_commands, port_commands, peer_commands, label_commands,
-        show_commands,
+        show_commands, trace_commands,
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
