@@ -107,6 +107,8 @@ nodist_%C%_mplsudp_controller_SOURCES = $(mplsudp_overlay_built)
 bin_PROGRAMS += %D%/mplsudp-ctl
 %C%_mplsudp_ctl_SOURCES = \
 	$(mplsudp_overlay_sources) \
+	%D%/ctl/ctl-check.c \
+	%D%/ctl/ctl-cost.c \
 	%D%/ctl/ctl-hypervisor.c \
 	%D%/ctl/ctl-label.c \
 	%D%/ctl/ctl-network.c \

@@ -7,9 +7,6 @@
 #include "table.h"
 #include "util.h"
 
-/* Makes the output of the command a table with the columns that 'headings'
- * names, separated by spaces.  Cells are then put row by row, each row after
- * table_add_row(). */
 struct table *
 ctl_table(struct ctl_context *ctx, const char *headings)
 {

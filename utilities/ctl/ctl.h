@@ -35,6 +35,8 @@ extern const struct ctl_command_syntax port_commands[];
 extern const struct ctl_command_syntax peer_commands[];
 extern const struct ctl_command_syntax label_commands[];
 extern const struct ctl_command_syntax show_commands[];
+extern const struct ctl_command_syntax check_commands[];
+extern const struct ctl_command_syntax cost_commands[];
 extern const struct ctl_command_syntax trace_commands[];
 
 /* mplsudp-ctl.c */
@@ -130,7 +132,15 @@ char *ctl_network_error(struct ovsdb_idl *, const struct mplsrec_network *);
 char *ctl_port_error(struct ovsdb_idl *, const struct mplsrec_port *);
 char *ctl_peer_error(struct ovsdb_idl *, const struct mplsrec_peer *);
 
-/* ctl-table.c */
+/* ctl-check.c: asks the controller "COMMAND ARG"; 'arg' may be NULL.  Returns
+ * an error if it cannot be asked; otherwise sets '*reply', or '*refusal' if it
+ * answers with an error.  The caller frees them. */
+char *ctl_ask_controller(const char *command, const char *arg, char **reply,
+                         char **refusal);
+
+/* ctl-table.c: output as a table.  ctl_table() makes one for 'ctx' with the
+ * columns that 'headings' names, separated by spaces.  Its cells are then put
+ * row by row, each row after table_add_row(). */
 struct table *ctl_table(struct ctl_context *, const char *headings);
 void ctl_put_text(struct table *, const char *);
 void ctl_put_integer(struct table *, long long int);

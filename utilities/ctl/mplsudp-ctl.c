@@ -69,7 +69,7 @@ register_commands(void)
     static const struct ctl_command_syntax *const all[] = {
         overlay_commands, hypervisor_commands, tenant_commands,
         network_commands, port_commands, peer_commands, label_commands,
-        show_commands, trace_commands,
+        show_commands, check_commands, cost_commands, trace_commands,
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
@@ -178,7 +178,8 @@ print_output(struct run *run)
         if (c->table) {
             /* "list" and "find" show rows with their columns, as other tools
              * built on this library do; our lists are short. */
-            bool generic = !strchr(c->syntax->name, '-');
+            bool generic = (!strcmp(c->syntax->name, "list")
+                            || !strcmp(c->syntax->name, "find"));
             struct table_style style = ctl_table_style(generic);
 
             table_print(c->table, &style);
@@ -356,6 +357,7 @@ main(int argc, char *argv[])
     vlog_set_levels(NULL, VLF_CONSOLE, VLL_WARN);
     vlog_set_levels_from_string_assert("reconnect:warn");
     vlog_set_levels_from_string_assert("ovsdb_idl:console:err");
+    vlog_set_levels_from_string_assert("daemon_unix:console:err");
     ctl_init(&mplsrec_idl_class, mplsrec_table_classes, tables, NULL,
              exit_ctl);
     register_commands();

@@ -253,7 +253,7 @@ parse_note(struct parser *p, const char *note)
 
     if (ovs_scan(note, "-> output port is %u", &port)) {
         add_copy(p, TRACE_PORT, port);
-    } else if (copy && !strncmp(note, ">> skipping output to input port", 32)) {
+    } else if (copy && !strncmp(note, ">> skipping output", 18)) {
         copy_destroy(copy);
         r->n_copies--;
     } else if (copy && !strncmp(note, "-> tunneling from ", 18)) {
