@@ -203,7 +203,9 @@ role_reply(struct sw *sw, const struct ofp_header *oh)
         return;
     }
     sw->role_xid = 0;
-    if (rr.role == OFPCR12_ROLE_PRIMARY && sw->state == SW_SLAVE) {
+    if (rr.role == OFPCR12_ROLE_SECONDARY) {
+        sw_clear_error(sw);
+    } else if (rr.role == OFPCR12_ROLE_PRIMARY && sw->state == SW_SLAVE) {
         become_master(sw);
     }
 }
@@ -270,7 +272,7 @@ error_reply(struct sw *sw, const struct ofp_header *oh)
     enum ofperr error = ofperr_decode_msg(oh, &payload);
 
     if (!error) {
-        VLOG_WARN_RL(&rl, "%s: an error that cannot be decoded", sw_name(sw));
+        sw_fail(sw, "cannot decode an error");
         return;
     }
     if (error == OFPERR_OFPBRC_IS_SECONDARY) {
@@ -332,8 +334,7 @@ process(struct sw *sw, struct ofpbuf *msg)
     enum ofperr error = ofptype_decode(&type, oh);
 
     if (error) {
-        VLOG_WARN_RL(&rl, "%s: cannot decode a message: %s", sw_name(sw),
-                     ofperr_to_string(error));
+        sw_fail(sw, "cannot decode a message: %s", ofperr_to_string(error));
     } else if (type == OFPTYPE_ECHO_REQUEST) {
         sw_send(sw, ofputil_encode_echo_reply(oh));
     } else if (type == OFPTYPE_PACKET_IN) {

@@ -340,13 +340,11 @@ switch_send_packet(struct sw *sw, const struct dp_packet *packet,
 void
 switch_format(const struct sw *sw, struct ds *s)
 {
-    ds_put_format(s, "  remote: %s\n", switch_remote(sw));
-    ds_put_format(s, "  state: %s%s\n", switch_state_name(sw),
-                  switch_is_busy(sw) ? ", busy" : "");
+    ds_put_format(s, "%s, %s", switch_state_name(sw), switch_remote(sw));
     if (sw->hypervisor) {
-        ds_put_format(s, "  datapath: %016"PRIx64", OpenFlow 1.%d\n",
-                      sw->datapath_id, sw->version - OFP10_VERSION);
+        ds_put_format(s, ", OpenFlow 1.%d", sw->version - OFP10_VERSION);
     }
+    ds_put_format(s, "%s\n", switch_is_busy(sw) ? ", busy" : "");
     ds_put_format(s, "  ports: %"PRIuSIZE"\n", simap_count(&sw->ports));
     ds_put_format(s, "  flows: %"PRIuSIZE"\n", flow_table_count(&sw->have));
     ds_put_format(s, "  changes: %llu added, %llu modified, %llu deleted "

@@ -115,7 +115,8 @@ void switch_port_names(const struct sw *, struct sset *names);
 void switch_send_packet(struct sw *, const struct dp_packet *,
                         ofp_port_t port);
 
-/* Appends state, versions and counts for "switches/show". */
+/* Appends state, remote and version, and below it counts and what went wrong,
+ * for "switches/show". */
 void switch_format(const struct sw *, struct ds *);
 void switch_get_memory_usage(const struct switches *, struct simap *);
 
