@@ -236,13 +236,12 @@ sw_bundle_control(struct sw *sw, const struct ofp_header *oh)
     }
 }
 
-bool
+void
 sw_bundle_barrier(struct sw *sw, ovs_be32 xid)
 {
     if (xid != sw->barrier_xid) {
-        return false;
-    }
-    if (sw->bundle_failed || !sw->commit_replied) {
+        return;
+    } else if (sw->bundle_failed || !sw->commit_replied) {
         failed(sw);
     } else {
         sw->bundle_step = BUNDLE_NONE;
@@ -250,7 +249,6 @@ sw_bundle_barrier(struct sw *sw, ovs_be32 xid)
         succeeded(sw);
         sw_handler(sw)->acknowledged(sw->hypervisor, sw_handler(sw)->aux);
     }
-    return true;
 }
 
 struct nth_change {

@@ -137,7 +137,7 @@ void sw_bundle_forget(struct sw *);
 void sw_bundle_run(struct sw *);
 void sw_bundle_wait(const struct sw *);
 void sw_bundle_control(struct sw *, const struct ofp_header *);
-bool sw_bundle_barrier(struct sw *, ovs_be32 xid);
+void sw_bundle_barrier(struct sw *, ovs_be32 xid);
 bool sw_bundle_error(struct sw *, ovs_be32 xid, enum ofperr);
 
 #endif /* switch-private.h */

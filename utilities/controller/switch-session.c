@@ -247,21 +247,30 @@ packet_in(struct sw *sw, const struct ofp_header *oh)
     sw_handler(sw)->packet_in(sw->hypervisor, &pin, sw_handler(sw)->aux);
 }
 
-static void
-barrier_reply(struct sw *sw, ovs_be32 xid)
+static struct sw_barrier *
+find_barrier(const struct sw *sw, ovs_be32 xid)
 {
     struct sw_barrier *barrier;
 
-    if (sw_bundle_barrier(sw, xid)) {
-        return;
-    }
     LIST_FOR_EACH (barrier, node, &sw->barriers) {
         if (barrier->xid == xid) {
-            ovs_list_remove(&barrier->node);
-            barrier->cb(barrier->aux);
-            free(barrier);
-            return;
+            return barrier;
         }
+    }
+    return NULL;
+}
+
+static void
+barrier_reply(struct sw *sw, ovs_be32 xid)
+{
+    struct sw_barrier *barrier = find_barrier(sw, xid);
+
+    if (barrier) {
+        ovs_list_remove(&barrier->node);
+        barrier->cb(barrier->aux);
+        free(barrier);
+    } else {
+        sw_bundle_barrier(sw, xid);
     }
 }
 
@@ -288,6 +297,8 @@ error_reply(struct sw *sw, const struct ofp_header *oh)
     } else if (oh->xid == sw->features_xid) {
         sw_fail(sw, "it does not tell its features: %s",
                 ofperr_to_string(error));
+    } else if (oh->xid == sw->barrier_xid || find_barrier(sw, oh->xid)) {
+        sw_fail(sw, "it answers no barrier: %s", ofperr_to_string(error));
     } else if (!sw_read_error(sw, oh->xid, error)
                && !sw_bundle_error(sw, oh->xid, error)) {
         char *request = ofp_to_string(payload.data, payload.size,

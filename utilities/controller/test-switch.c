@@ -4,8 +4,9 @@
  *
  *   test-switch --detach --unixctl=SOCKET [SSL OPTIONS] DPID METHOD...
  *
- * admits the switch DPID only.  Over SSL, its certificate must have the name
- * in the environment variable CERTIFICATE, if that is set. */
+ * admits the switch DPID only.  If the environment variable CERTIFICATE is set,
+ * the switch's certificate must have that name; if FLOWS is set, the switch is
+ * to have the flows in that file once it is up. */
 
 #include <config.h>
 #include <getopt.h>
@@ -64,10 +65,51 @@ ports_changed(struct hypervisor *hypervisor OVS_UNUSED, void *aux OVS_UNUSED)
     n_port_changes++;
 }
 
+/* Returns the number of changes sent. */
+static size_t
+set_from_file(const char *file_name)
+{
+    enum ofputil_protocol protocols;
+    struct ofputil_flow_mod *fms;
+    struct flow_table want;
+    size_t n;
+    char *error = parse_ofp_flow_mod_file(file_name, NULL, NULL, OFPFC_ADD,
+                                          &fms, &n, &protocols);
+
+    if (error) {
+        ovs_fatal(0, "%s", error);
+    }
+    flow_table_init(&want);
+    for (size_t i = 0; i < n; i++) {
+        struct ofputil_flow_mod *fm = &fms[i];
+        struct ofpbuf ofpacts;
+        struct match match;
+
+        minimatch_expand(&fm->match, &match);
+        if (match_has_default_packet_type(&match)) {
+            /* As if made with match_set_dl_type() and the like. */
+            match.flow.packet_type = match.wc.masks.packet_type = 0;
+        }
+        match.wc.masks.nw_frag &= FLOW_NW_FRAG_MASK;
+        ofpbuf_use_const(&ofpacts, fm->ofpacts, fm->ofpacts_len);
+        flow_table_add(&want, fm->table_id, fm->priority,
+                       ntohll(fm->new_cookie), &match, &ofpacts);
+        minimatch_destroy(&fm->match);
+        free(fm->ofpacts);
+    }
+    free(fms);
+    n = switch_set_flows(hv.sw, &want);
+    flow_table_destroy(&want);
+    return n;
+}
+
 static void
 up(struct hypervisor *hypervisor OVS_UNUSED, void *aux OVS_UNUSED)
 {
     n_up++;
+    if (getenv("FLOWS")) {
+        set_from_file(getenv("FLOWS"));
+    }
 }
 
 static void
@@ -89,50 +131,31 @@ packet_in(struct hypervisor *hypervisor OVS_UNUSED,
     ds_put_char(&packets, '\n');
 }
 
+/* Returns true if the switch is up, and otherwise complains. */
+static bool
+check_up(struct unixctl_conn *conn)
+{
+    if (!hv.sw || !switch_is_up(hv.sw)) {
+        unixctl_command_reply_error(conn, "not up");
+        return false;
+    }
+    return true;
+}
+
 /* set FILE: the switch is to have the flows in FILE, as ovs-ofctl takes. */
 static void
 set_flows(struct unixctl_conn *conn, int argc OVS_UNUSED, const char *argv[],
           void *aux OVS_UNUSED)
 {
-    enum ofputil_protocol protocols;
-    struct ofputil_flow_mod *fms;
-    struct flow_table want;
-    size_t n;
-
-    if (!hv.sw || !switch_is_up(hv.sw) || switch_is_busy(hv.sw)) {
-        unixctl_command_reply_error(conn, "not up, or busy");
+    if (!check_up(conn)) {
+        return;
+    } else if (switch_is_busy(hv.sw)) {
+        unixctl_command_reply_error(conn, "busy");
         return;
     }
-    char *error = parse_ofp_flow_mod_file(argv[1], NULL, NULL, OFPFC_ADD,
-                                          &fms, &n, &protocols);
-    if (error) {
-        unixctl_command_reply_error(conn, error);
-        free(error);
-        return;
-    }
-    flow_table_init(&want);
-    for (size_t i = 0; i < n; i++) {
-        struct ofputil_flow_mod *fm = &fms[i];
-        struct ofpbuf ofpacts;
-        struct match match;
-
-        minimatch_expand(&fm->match, &match);
-        if (match_has_default_packet_type(&match)) {
-            /* As if made with match_set_dl_type() and the like. */
-            match.flow.packet_type = match.wc.masks.packet_type = 0;
-        }
-        match.wc.masks.nw_frag &= FLOW_NW_FRAG_MASK;
-        ofpbuf_use_const(&ofpacts, fm->ofpacts, fm->ofpacts_len);
-        flow_table_add(&want, fm->table_id, fm->priority,
-                       ntohll(fm->new_cookie), &match, &ofpacts);
-        minimatch_destroy(&fm->match);
-        free(fm->ofpacts);
-    }
-    free(fms);
-    char *reply = xasprintf("%"PRIuSIZE, switch_set_flows(hv.sw, &want));
+    char *reply = xasprintf("%"PRIuSIZE, set_from_file(argv[1]));
     unixctl_command_reply(conn, reply);
     free(reply);
-    flow_table_destroy(&want);
 }
 
 static void
@@ -176,7 +199,9 @@ static void
 barrier(struct unixctl_conn *conn, int argc OVS_UNUSED,
         const char *argv[] OVS_UNUSED, void *aux OVS_UNUSED)
 {
-    switch_send_barrier(hv.sw, reply_barrier, conn);
+    if (check_up(conn)) {
+        switch_send_barrier(hv.sw, reply_barrier, conn);
+    }
 }
 
 static void
@@ -191,7 +216,9 @@ static void
 read_flows(struct unixctl_conn *conn, int argc OVS_UNUSED,
            const char *argv[] OVS_UNUSED, void *aux OVS_UNUSED)
 {
-    switch_read_flows(hv.sw, reply_flows, conn);
+    if (check_up(conn)) {
+        switch_read_flows(hv.sw, reply_flows, conn);
+    }
 }
 
 /* packet PORT HEX */
@@ -201,6 +228,9 @@ send_packet(struct unixctl_conn *conn, int argc OVS_UNUSED, const char *argv[],
 {
     struct dp_packet packet;
 
+    if (!check_up(conn)) {
+        return;
+    }
     dp_packet_init(&packet, 64);
     dp_packet_put_hex(&packet, argv[2], NULL);
     switch_send_packet(hv.sw, &packet, switch_port_by_name(hv.sw, argv[1]));
@@ -212,9 +242,11 @@ static void
 close_switch(struct unixctl_conn *conn, int argc OVS_UNUSED,
              const char *argv[] OVS_UNUSED, void *aux OVS_UNUSED)
 {
-    switch_close(hv.sw);
-    hv.sw = NULL;
-    unixctl_command_reply(conn, NULL);
+    if (check_up(conn)) {
+        switch_close(hv.sw);
+        hv.sw = NULL;
+        unixctl_command_reply(conn, NULL);
+    }
 }
 
 static void
@@ -223,6 +255,19 @@ stop(struct unixctl_conn *conn, int argc OVS_UNUSED,
 {
     exiting = true;
     unixctl_command_reply(conn, NULL);
+}
+
+static void
+register_commands(void)
+{
+    unixctl_command_register("set", "FILE", 1, 1, set_flows, NULL);
+    unixctl_command_register("show", "", 0, 0, show, NULL);
+    unixctl_command_register("role", "ROLE ID", 2, 2, set_role, NULL);
+    unixctl_command_register("barrier", "", 0, 0, barrier, NULL);
+    unixctl_command_register("read", "", 0, 0, read_flows, NULL);
+    unixctl_command_register("packet", "PORT HEX", 2, 2, send_packet, NULL);
+    unixctl_command_register("close", "", 0, 0, close_switch, NULL);
+    unixctl_command_register("exit", "", 0, 0, stop, NULL);
 }
 
 static const char *
@@ -281,14 +326,7 @@ main(int argc, char *argv[])
     if (unixctl_server_create(unixctl, &server)) {
         exit(EXIT_FAILURE);
     }
-    unixctl_command_register("set", "FILE", 1, 1, set_flows, NULL);
-    unixctl_command_register("show", "", 0, 0, show, NULL);
-    unixctl_command_register("role", "ROLE ID", 2, 2, set_role, NULL);
-    unixctl_command_register("barrier", "", 0, 0, barrier, NULL);
-    unixctl_command_register("read", "", 0, 0, read_flows, NULL);
-    unixctl_command_register("packet", "PORT HEX", 2, 2, send_packet, NULL);
-    unixctl_command_register("close", "", 0, 0, close_switch, NULL);
-    unixctl_command_register("exit", "", 0, 0, stop, NULL);
+    register_commands();
     switches = switches_create(&methods, &handler);
     switches_set_role(switches, true, 1);
     daemonize_complete();
