@@ -96,6 +96,12 @@ send_change(enum flow_change change, const struct table_flow *flow, void *sw_)
     struct sw *sw = sw_;
     struct ofputil_flow_mod fm;
 
+    if (!sw->n_changes) {
+        sw->bundle_id++;
+        sw->first_xid = ntohl(send_control(sw, OFPBCT_OPEN_REQUEST)) + 1;
+    }
+    ovs_be32 xid = htonl(sw->first_xid + sw->n_changes++);
+
     flow_change_to_mod(change, flow, &fm);
     struct ofpbuf *msg = ofputil_encode_flow_mod(&fm, sw->protocol);
     if (msg->size > MAX_FLOW_MOD) {
@@ -106,14 +112,9 @@ send_change(enum flow_change change, const struct table_flow *flow, void *sw_)
         ofpbuf_delete(msg);
         return;
     }
-
-    if (!sw->n_changes) {
-        sw->bundle_id++;
-        sw->first_xid = ntohl(send_control(sw, OFPBCT_OPEN_REQUEST)) + 1;
-    }
     ofpmsg_update_length(msg);
     struct ofp_header *oh = msg->data;
-    oh->xid = htonl(sw->first_xid + sw->n_changes++);
+    oh->xid = xid;
 
     struct ofputil_bundle_add_msg bam = {
         .bundle_id = sw->bundle_id,
@@ -144,17 +145,24 @@ send_changes(struct sw *sw)
     return sw->n_changes;
 }
 
+struct foreign {
+    const struct sw *sw;
+    size_t n;
+};
+
 static void
-log_foreign(enum flow_change change, const struct table_flow *flow, void *n_)
+log_foreign(enum flow_change change, const struct table_flow *flow,
+            void *foreign_)
 {
-    size_t *n = n_;
+    struct foreign *foreign = foreign_;
 
     if (change == FLOW_FOREIGN) {
         COVERAGE_INC(controller_foreign_flow);
-        if ((*n)++ < MAX_FOREIGN_LOGGED) {
+        if (foreign->n++ < MAX_FOREIGN_LOGGED) {
             struct ds s = DS_EMPTY_INITIALIZER;
             table_flow_format(flow, &s);
-            VLOG_WARN("removing a flow that is not ours: %s", ds_cstr(&s));
+            VLOG_WARN("%s: removing a flow that is not ours: %s",
+                      sw_name(foreign->sw), ds_cstr(&s));
             ds_destroy(&s);
         }
     }
@@ -163,12 +171,12 @@ log_foreign(enum flow_change change, const struct table_flow *flow, void *n_)
 static void
 report_foreign(const struct sw *sw)
 {
-    size_t n = 0;
+    struct foreign foreign = { .sw = sw };
 
-    flow_table_compare(&sw->have, &sw->want, log_foreign, &n);
-    if (n) {
+    flow_table_compare(&sw->have, &sw->want, log_foreign, &foreign);
+    if (foreign.n > MAX_FOREIGN_LOGGED) {
         VLOG_WARN("%s: removing %"PRIuSIZE" flows that are not ours",
-                  sw_name(sw), n);
+                  sw_name(sw), foreign.n);
     }
 }
 

@@ -4,9 +4,9 @@
  *
  *   test-switch --detach --unixctl=SOCKET [SSL OPTIONS] DPID METHOD...
  *
- * admits the switch DPID only.  If the environment variable CERTIFICATE is set,
- * the switch's certificate must have that name; if FLOWS is set, the switch is
- * to have the flows in that file once it is up. */
+ * admits the switch DPID only.  If the environment variable CERTIFICATE is
+ * set, the switch's certificate must have that name; if FLOWS is set, the
+ * switch is to have the flows in that file once it is up. */
 
 #include <config.h>
 #include <getopt.h>
