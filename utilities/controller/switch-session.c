@@ -293,7 +293,8 @@ error_reply(struct sw *sw, const struct ofp_header *oh)
         lose_mastership(sw);
         sw_set_error(sw, "role refused: %s%s", ofperr_to_string(error),
                      error == OFPERR_OFPRRFC_STALE
-                     ? " (a newer controller took over)" : "");
+                     ? " (a controller of a later epoch was its master)"
+                     : "");
     } else if (oh->xid == sw->features_xid) {
         sw_fail(sw, "it does not tell its features: %s",
                 ofperr_to_string(error));
