@@ -230,7 +230,9 @@ overlay_destroy(struct overlay *o)
         HMAP_FOR_EACH_SAFE (object, hmap_node, map) {
             row_classes[i].remove(o, object);
         }
-        hmap_destroy(map);
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(row_classes); i++) {
+        hmap_destroy(class_map(o, &row_classes[i]));
     }
     hmap_destroy(&o->ports_by_interface);
     hmap_destroy(&o->interfaces);
