@@ -206,9 +206,35 @@ overlay_remove_peer(struct overlay *o, struct object *object)
 
 /* ---- Port --------------------------------------------------------------- */
 
+/* Marks those whose flows are about 'port' though it is not bound there:
+ * where unknown frames are flooded, those for it are not. */
+static void
+touch_unbound_port(struct overlay *o, struct port *port)
+{
+    if (port->network && port->network->flood && !port->site) {
+        overlay_touch_network(o, port->network);
+    }
+}
+
+/* Marks the hypervisors that claim 'port': they send proofs of it here. */
+static void
+touch_claimants(struct overlay *o, const struct port *port)
+{
+    for (size_t i = 0; i < port->row->n_claims; i++) {
+        struct object *hv = object_find(
+            &o->hypervisors, &port->row->claims[i]->header_.uuid);
+
+        if (hv) {
+            overlay_touch_hypervisor(o, CONTAINER_OF(hv, struct hypervisor,
+                                                     object));
+        }
+    }
+}
+
 static void
 clear_port(struct overlay *o, struct port *port)
 {
+    touch_unbound_port(o, port);
     port_unbind(o, port);
     port_binding_remove(o, port);
     free(port->addresses);
@@ -259,6 +285,8 @@ overlay_update_port(struct overlay *o, const struct ovsdb_idl_row *row_)
             port_bind(o, port, CONTAINER_OF(hv, struct hypervisor, object));
         }
     }
+    touch_unbound_port(o, port);
+    touch_claimants(o, port);
 }
 
 void
