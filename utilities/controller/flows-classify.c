@@ -7,17 +7,27 @@
 
 #include "switch.h"
 
-#define PRIORITY_VLAN 200
+#define PRIORITY_FOREIGN 200
 #define PRIORITY_CLAIM 110
 #define PRIORITY_PORT 100
 
-/* A network has no VLANs: neither VMs nor other hypervisors may send tags. */
+/* Networks have no VLANs.  MPLS packets from VMs would go out with labels of
+ * the VM's choice (RFC 4364 section 6). */
 static void
-drop_tagged(struct pipeline *p)
+drop_labelled_and_tagged(struct pipeline *p)
 {
-    writer_begin(&p->w, TABLE_CLASSIFY, PRIORITY_VLAN, &p->hv->object.uuid);
-    match_set_dl_tci_masked(&p->w.match, htons(VLAN_CFI), htons(VLAN_CFI));
-    writer_end(&p->w);
+    static const uint16_t mpls[] = { ETH_TYPE_MPLS, ETH_TYPE_MPLS_MCAST };
+    struct flow_writer *w = &p->w;
+
+    writer_begin(w, TABLE_CLASSIFY, PRIORITY_FOREIGN, &p->hv->object.uuid);
+    match_set_dl_tci_masked(&w->match, htons(VLAN_CFI), htons(VLAN_CFI));
+    writer_end(w);
+    for (size_t i = 0; i < ARRAY_SIZE(mpls); i++) {
+        writer_begin(w, TABLE_CLASSIFY, PRIORITY_FOREIGN,
+                     &p->hv->object.uuid);
+        match_set_dl_type(&w->match, htons(mpls[i]));
+        writer_end(w);
+    }
 }
 
 static void
@@ -107,7 +117,7 @@ flows_classify(struct pipeline *p)
     const struct site *site;
     const struct port *port;
 
-    drop_tagged(p);
+    drop_labelled_and_tagged(p);
     for (int i = 0; i < N_ENCAPS; i++) {
         if (p->tunnels[i] != OFPP_NONE) {
             classify_tunnel(p, p->tunnels[i]);
