@@ -55,8 +55,8 @@ classify_port(struct pipeline *p, const struct port *port, ofp_port_t ofport)
     writer_end(w);
 }
 
-/* ARP (RFC 826) or RARP (RFC 903) from 'port' itself: 'spa' is the sender's
- * IPv4 address, 0 for any. */
+/* Gratuitous ARP (RFC 5227 section 2.3) or RARP (RFC 903) from 'port' itself:
+ * 'spa' is the address that it announces, 0 for any ARP. */
 static void
 claim(struct pipeline *p, const struct port *port, ofp_port_t ofport,
       uint16_t dl_type, uint8_t arp_op, ovs_be32 spa)
@@ -72,6 +72,7 @@ claim(struct pipeline *p, const struct port *port, ofp_port_t ofport,
         match_set_arp_sha(&w->match, port->mac);
         if (spa) {
             match_set_nw_src(&w->match, spa);
+            match_set_nw_dst(&w->match, spa);
         }
     }
     writer_controller(w, CONTROLLER_METER, REASON_CLAIM);

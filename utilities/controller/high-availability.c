@@ -7,6 +7,7 @@
 #include "overlay.h"
 #include "ovsdb-idl.h"
 #include "switch.h"
+#include "timeval.h"
 #include "util.h"
 
 VLOG_DEFINE_THIS_MODULE(high_availability);
@@ -59,7 +60,10 @@ take_over(struct high_availability *ha, struct ovsdb_idl_txn *txn)
     } else {
         row = mplsrec_overlay_insert(txn);
     }
-    ha->epoch = (ha->overlay->row ? row->controller_epoch : 0) + 1;
+    /* Switches remember the greatest epoch, also when the database was made
+     * anew or an old one was restored. */
+    int64_t last = ha->overlay->row ? row->controller_epoch : 0;
+    ha->epoch = MAX(last + 1, time_wall());
     mplsrec_overlay_set_controller_epoch(row, ha->epoch);
     ha->state = TAKING;
 }

@@ -161,22 +161,23 @@ log_foreign(enum flow_change change, const struct table_flow *flow,
         if (foreign->n++ < MAX_FOREIGN_LOGGED) {
             struct ds s = DS_EMPTY_INITIALIZER;
             table_flow_format(flow, &s);
-            VLOG_WARN("%s: removing a flow that is not ours: %s",
+            VLOG_WARN("%s: a flow that is not ours: %s",
                       sw_name(foreign->sw), ds_cstr(&s));
             ds_destroy(&s);
         }
     }
 }
 
-static void
-report_foreign(const struct sw *sw)
+void
+sw_report_foreign(const struct sw *sw, const struct flow_table *read,
+                  const struct flow_table *ours)
 {
     struct foreign foreign = { .sw = sw };
 
-    flow_table_compare(&sw->have, &sw->want, log_foreign, &foreign);
+    flow_table_compare(read, ours, log_foreign, &foreign);
     if (foreign.n > MAX_FOREIGN_LOGGED) {
-        VLOG_WARN("%s: removing %"PRIuSIZE" flows that are not ours",
-                  sw_name(sw), foreign.n);
+        VLOG_WARN("%s: %"PRIuSIZE" flows that are not ours", sw_name(sw),
+                  foreign.n);
     }
 }
 
@@ -200,7 +201,7 @@ switch_set_flows(struct sw *sw, struct flow_table *want)
     flow_table_swap(&sw->want, want);
     flow_table_clear(want);
     if (sw->have_read) {
-        report_foreign(sw);
+        sw_report_foreign(sw, &sw->have, &sw->want);
     }
 
     sw->retry_at = LLONG_MAX;

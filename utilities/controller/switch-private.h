@@ -139,5 +139,8 @@ void sw_bundle_wait(const struct sw *);
 void sw_bundle_control(struct sw *, const struct ofp_header *);
 void sw_bundle_barrier(struct sw *, ovs_be32 xid);
 bool sw_bundle_error(struct sw *, ovs_be32 xid, enum ofperr);
+/* Logs the flows that were read though they are not in 'ours'. */
+void sw_report_foreign(const struct sw *, const struct flow_table *read,
+                       const struct flow_table *ours);
 
 #endif /* switch-private.h */

@@ -275,12 +275,14 @@ flows_are_read(struct sw *sw)
 
     sw->flows_xid = 0;
     flow_table_swap(&sw->have, &sw->reading);
-    flow_table_clear(&sw->reading);
-    sw->have_read = true;
     if (sw->state == SW_READING) {
+        flow_table_clear(&sw->reading);
+        sw->have_read = true;
         sw_is_read(sw);
         return;
     }
+    sw_report_foreign(sw, &sw->have, &sw->reading);
+    flow_table_clear(&sw->reading);
 
     ovs_list_init(&readers);
     ovs_list_push_back_all(&readers, &sw->readers);
