@@ -4,8 +4,8 @@
 # that obey them.
 #
 # Sourced, after sandbox-lib.sh, by mplsudp-sandbox and tests/system/*.  After
-# sb_underlay comes sb_overlay, then sb_controller; then for each hypervisor
-# sb_hypervisor, sb_obey.
+# sb_underlay come sb_management, sb_overlay, sb_controller; then for each
+# hypervisor sb_hypervisor, sb_obey.
 #
 #    mgmt                          ovsdb-server (MPLS_Overlay), controllers
 #     bridge 198.18.255.1, .2 ...  (number N listens on 198.18.255.N)
@@ -13,8 +13,8 @@
 #     h1 .101    h2 .102 ...       apart from the underlay: what happens there
 #                                  does not touch the controllers
 #
-# SB_ENCAP is the hypervisors' tunnel type.  sb_overlay sets SB_VM_MTU to what it
-# leaves of SB_MTU.
+# SB_ENCAP is the hypervisors' tunnel type.  sb_management sets SB_VM_MTU to what
+# it leaves of SB_MTU.
 
 SB_ENCAP=mplsudp
 SB_MGMT=198.18.255
@@ -32,11 +32,11 @@ sb_overhead() {
     test "$SB_FAMILY" = 4 && echo $((bytes + 20)) || echo $((bytes + 40))
 }
 
-# Joins namespace $1 to the management network with address $2.
+# Joins hypervisor $1 to the management network.
 sb_manage() {
-    sb_link "$1" mgmt mgmt "$1" 1500
-    sb_must ip -n "$SB_RUN-mgmt" link set "$1" master mgmt
-    sb_addr "$1" mgmt "$2/24"
+    sb_link "h$1" mgmt mgmt "h$1" 1500
+    sb_must ip -n "$SB_RUN-mgmt" link set "h$1" master mgmt
+    sb_addr "h$1" mgmt "$SB_MGMT.$((100 + $1))/24"
 }
 
 # Ends the program with what the programs in folder $1 logged, after reason $2.
@@ -52,17 +52,21 @@ sb_mgmt_in() {
     sb_programs "$1" ip netns exec "$SB_RUN-mgmt" "${@:2}"
 }
 
-# Makes the management network and starts the database.  Sets SB_DB.
-sb_overlay() {
-    local dir=$SB_DIR/mgmt out
-
+# Makes the management network.  Sets SB_VM_MTU.
+sb_management() {
     SB_VM_MTU=$((SB_MTU - $(sb_overhead)))
     sb_ns_add mgmt
-    sb_must mkdir -p "$dir"
+    sb_must mkdir -p "$SB_DIR/mgmt"
     sb_must ip -n "$SB_RUN-mgmt" link add name mgmt type bridge \
         mcast_snooping 0
     sb_must ip -n "$SB_RUN-mgmt" link set mgmt up
     sb_addr mgmt mgmt "$SB_MGMT.1/24"
+}
+
+# Makes and starts the database in the management network.  Sets SB_DB.
+sb_overlay() {
+    local dir=$SB_DIR/mgmt out
+
     SB_DB=unix:$dir/mpls-overlay.sock
     out=$(sb_programs mgmt ovsdb-tool create "$dir/mpls-overlay.db" \
         "$SB_OVERLAY_SCHEMA" 2>&1) || sb_mgmt_die mgmt "database: $out"
@@ -119,7 +123,7 @@ sb_obey() {
             options:payload=auto)
     done
     ip -n "$SB_RUN-h$i" link show mgmt >/dev/null 2>&1 ||
-        sb_manage "h$i" "$SB_MGMT.$((100 + i))"
+        sb_manage "$i"
     out=$(sb_hv "$i" ovs-vsctl --timeout=30 set bridge br-int \
         fail_mode=secure other_config:datapath-id="$(sb_datapath_id "$i")" \
         other_config:disable-in-band=true "${ports[@]}" \

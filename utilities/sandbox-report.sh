@@ -37,6 +37,9 @@ check_equal() {
     fi
 }
 
-show_total() {
+show_result() {
+    step "Result: $encap over IPv$underlay, $hypervisors hypervisors"
+    test ${#notes[@]} = 0 || printf '        %s\n' "${notes[@]}"
+    test $failed = 0 || say "to look around, run this with --keep"
     echo "$passed passed, $failed failed"
 }

@@ -271,14 +271,6 @@ ${dead:+ but$dead}"
     sed 's/^/          /' "$SB_DIR/show1"
 }
 
-show_static_result() {
-    step "Result: $encap over IPv$underlay, $hypervisors hypervisors"
-    test ${#notes[@]} = 0 || printf '        %s\n' "${notes[@]}"
-    test $failed = 0 ||
-        say "to look around: $0 --no-controller --encap $encap" \
-            "--underlay $underlay --hypervisors $hypervisors --keep"
-}
-
 run_static() {
     step "Topology: $hypervisors hypervisors, $encap tunnels"
     build_static
@@ -292,5 +284,4 @@ run_static() {
     check_wire
     check_throughput
     check_daemons
-    show_static_result
 }

@@ -71,8 +71,8 @@ kind_filter() {
     ether4) echo "icmp.type == 8 and ip.src == 10.0.0.1" ;;
     ether6) echo "icmpv6.type == 128 and ipv6.src == fd0a::1" ;;
     arp) echo "arp.opcode == 1 and eth.dst == ff:ff:ff:ff:ff:ff" ;;
-    routed4) echo "icmp.type == 8 and ip.src == 10.1.1.2" ;;
-    routed6) echo "icmpv6.type == 128 and ipv6.src == fd01:1::2" ;;
+    routed4) echo "icmp.type == 8 and ip.src == 10.1.1.0/24" ;;
+    routed6) echo "icmpv6.type == 128 and ipv6.src == fd01:1::/64" ;;
     esac
 }
 
