@@ -126,27 +126,39 @@ send_marked() {
     wait "${pids[@]}"
 }
 
-# Nobody but the sender sees the stray packets.
-check_stray() {
-    local t i n=0 file
+# Reads each VM's capture: MAC of the sender, ICMP type and data of packets with
+# any mark.
+read_marked() {
+    local t i
 
     for t in "${TENANTS[@]}"; do
         for ((i = 1; i <= hypervisors; i++)); do
-            test $t$i != red1 || continue
-            file=$SB_DIR/$t$i.pcap
-            n=$((n + $(tshark -n -r "$file" -Y \
-                "frame contains \"$(mark none)\"" 2>/dev/null | wc -l)))
+            tshark -n -r "$SB_DIR/$t$i.pcap" -Y 'frame contains "tenant-mark"' \
+                -T fields -e eth.src -e icmp.type -e data.data \
+                > "$SB_DIR/$t$i.marked" 2>/dev/null
+        done
+    done
+}
+
+# Number of packets in VM $1's capture that hold tenant $2's mark; $3 is one more
+# condition for awk.
+count_marked() {
+    awk -v mark="$(mark "$2" | od -A n -t x1 | tr -d ' \n')" \
+        "index(\$3, mark) && ${3:-1} { n++ } END { print n + 0 }" \
+        "$SB_DIR/$1.marked"
+}
+
+# Nobody but the sender sees the stray packets.
+check_stray() {
+    local t i n=0
+
+    for t in "${TENANTS[@]}"; do
+        for ((i = 1; i <= hypervisors; i++)); do
+            test $t$i = red1 || n=$((n + $(count_marked $t$i none)))
         done
     done
     check_equal \
         "packets with $(wire_key) $STRAY, which no tenant has, in VMs" $n 0
-}
-
-# Number of packets in VM $1's capture that hold tenant $2's mark and that the
-# VM, number $3, did not send itself; $4 is one more condition.
-count_marked() {
-    tshark -n -r "$SB_DIR/$1.pcap" -Y "frame contains \"$(mark "$2")\" and \
-        eth.src != $(vm_mac "$3") ${4:-}" 2>/dev/null | wc -l
 }
 
 # Tenant $1's VMs see their own tenant's packets, each once, and none of
@@ -156,12 +168,10 @@ check_captures() {
 
     ways=$((1 + $(ipv4_kinds | wc -l))) # The one more is broadcast.
     for ((i = 1; i <= hypervisors; i++)); do
-        n=$(count_marked "$t$i" "$t" $i 'and icmp.type == 8')
+        n=$(count_marked "$t$i" "$t" "\$1 != \"$(vm_mac $i)\" && \$2 == 8")
         own=$((own + n))
-        # The other tenant's VMs have the same MACs: leave out the condition.
-        n=$(tshark -n -r "$SB_DIR/$t$i.pcap" \
-            -Y "frame contains \"$(mark "$other")\"" 2>/dev/null | wc -l)
-        crossed=$((crossed + n))
+        # The other tenant's VMs have the same MACs: any sender counts.
+        crossed=$((crossed + $(count_marked "$t$i" "$other")))
     done
     check_equal "marked requests of $t captured in $t's VMs" $own \
         $((hypervisors * (hypervisors - 1) * ways * 3))
@@ -192,6 +202,7 @@ check_isolation() {
     send_marked
     send_stray
     sb_capture_stop
+    read_marked
     check_captures red blue
     check_captures blue red
     check_stray

@@ -15,9 +15,9 @@ leftovers() {
 up() {
     local log=$SB_DIR/sandbox-$1.log pid
 
-    setsid "$sandbox" --no-controller --hypervisors 2 > "$log" 2>&1 &
+    setsid "$sandbox" --short --hypervisors 2 isolation > "$log" 2>&1 &
     pid=$!
-    soon grep -q 'h1: ovs-vswitchd' "$log" && test -n "$(leftovers)"
+    soon grep -q 'hv-add h1' "$log" && test -n "$(leftovers)"
     set -- "$1" $?
     kill "-$1" $pid
     wait $pid
