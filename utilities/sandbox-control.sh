@@ -140,6 +140,19 @@ labels() {
     sb_ctl --bare --no-headings --columns=value find Label "$@" | grep .
 }
 
+# Checks that database, controller and switches agree, as after any demo.
+check_switches() {
+    local out status
+
+    step "Database, controller and switches"
+    sb_ctl --wait=hv sync
+    say "# mplsudp-ctl check"
+    out=$(sb_ctl check 2>&1)
+    status=$?
+    test $status = 0 || sed 's/^/          /' <<< "$out"
+    check $status "$(tail -n 1 <<< "$out")"
+}
+
 # UUID of row $2 of table $1.
 row() {
     sb_ctl get "$1" "$2" _uuid

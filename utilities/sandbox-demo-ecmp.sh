@@ -238,11 +238,12 @@ ecmp_svg() {
 }
 
 demo_ecmp() {
-    local flows=1024 ecmp_lost=0
+    local flows ecmp_lost=0
 
-    test $short = no || flows=256
     step "Demo ecmp: the underlay spreads flows over equal-cost paths"
     ecmp_build
+    flows=$((256 * SB_SPINES))
+    test $short = no || flows=$((64 * SB_SPINES))
     say "vm1 on h1 sends $flows UDP flows, which differ in their source port," \
         "to vm2 on h2."
     say "leaf1 chooses one of $SB_SPINES spines for each, by addresses," \

@@ -71,6 +71,19 @@ routing_pings() {
         10.1.2.1 | sed -n 's/.*lladdr \([^ ]*\) .*/\1/p')" $GATEWAY_MAC
 }
 
+# What the switches say of a packet's way, in words.
+routing_trace() {
+    local out
+
+    step "The way of a packet from gweb1 to gdb2, as the switches explain it"
+    say "# mplsudp-ctl trace gweb1 10.1.2.12"
+    out=$(sb_ctl trace gweb1 10.1.2.12)
+    sed 's/^/          /' <<< "$out"
+    grep -q "^ *sent to hypervisor \"h2\" .*route of tenant \"green\"" \
+        <<< "$out" && grep -q "delivered to port \"gdb2\"" <<< "$out"
+    check $? "by green's route label to h2, and to gdb2"
+}
+
 # ICMP errors that a router must send.
 routing_errors() {
     local size
@@ -132,6 +145,7 @@ demo_routing() {
     routing_pings
     sb_capture_stop
     routing_wire
+    routing_trace
     routing_errors
     routing_isolation
 }

@@ -103,9 +103,15 @@ sb_controller_pid() {
     cat "$SB_DIR/c$1/mplsudp-controller.pid"
 }
 
-# Runs mplsudp-ctl.
+# How mplsudp-ctl reaches a hypervisor's ovs-appctl.
+sb_appctl() {
+    echo "env OVS_RUNDIR=$SB_DIR/{hv} ovs-appctl"
+}
+
+# Runs mplsudp-ctl, next to controller 1.
 sb_ctl() {
-    sb_programs mgmt mplsudp-ctl --db="$SB_DB" --timeout=60 "$@"
+    MPLSUDP_APPCTL=$(sb_appctl) sb_programs c1 mplsudp-ctl --db="$SB_DB" \
+        --timeout=60 "$@"
 }
 
 # Has hypervisor $1 obey the controllers whose numbers follow: all that a
