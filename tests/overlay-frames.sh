@@ -66,11 +66,20 @@ bytes () {
     printf "%$(( $1 * 2 ))s" '' | tr ' ' 5
 }
 
-# ethernet_below LABEL FRAME, ip_below LABEL PACKET: an MPLS packet, as OVS
-# sends it: one label stack entry with TTL 255, for frames a control word.
+# ethernet_below LABEL FRAME, ip_below LABEL PACKET: an MPLS packet as OVS
+# sends it, with one label stack entry.  A frame has a control word and label
+# TTL 255, a packet the TTL that it has when it has taken one hop from 64.
 ethernet_below () {
     printf '%08x00000000%s\n' $(( $1 << 12 | 0x1ff )) "$2"
 }
 ip_below () {
-    printf '%08x%s\n' $(( $1 << 12 | 0x1ff )) "$2"
+    printf '%08x%s\n' $(( $1 << 12 | 0x13f )) "$2"
+}
+
+# icmp_error TYPE CODE REST: from the gateway 10.0.0.254 to 10.0.0.1, as
+# mplsudp-controller composes it: DSCP CS6, DF, TTL 64.
+icmp_error () {
+    body=$(icmp "$1" "$2" "$3")
+    head=$(printf '45c0%04x000040004001' $(( 20 + ${#body} / 2 )))
+    echo "$head$(inet_sum "${head}0a0000fe0a000001")0a0000fe0a000001$body"
 }
