@@ -104,6 +104,8 @@ sbin_PROGRAMS += %D%/mplsudp-controller
 nodist_%C%_mplsudp_controller_SOURCES = $(mplsudp_overlay_built)
 %C%_mplsudp_controller_LDADD = lib/libopenvswitch.la
 
+completion_SCRIPTS += %D%/ctl/mplsudp-ctl-bashcomp.bash
+
 bin_PROGRAMS += %D%/mplsudp-ctl
 %C%_mplsudp_ctl_SOURCES = \
 	$(mplsudp_overlay_sources) \

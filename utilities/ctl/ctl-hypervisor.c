@@ -107,9 +107,11 @@ cmd_hv_list(struct ctl_context *ctx)
 }
 
 const struct ctl_command_syntax hypervisor_commands[] = {
-    {"hv-add", 3, INT_MAX, "NEW-HYPERVISOR DPID ENDPOINT... [KEY=VALUE]...",
+    {"hv-add", 3, INT_MAX,
+     "NEW-HYPERVISOR DPID ENDPOINT... [encaps=|certificate_name=]...",
      ctl_pre_config, cmd_hv_add, NULL, "--may-exist", RW},
-    {"hv-set", 2, INT_MAX, "HYPERVISOR KEY=VALUE...",
+    {"hv-set", 2, INT_MAX,
+     "HYPERVISOR datapath_id=|endpoints=|encaps=|certificate_name=...",
      ctl_pre_config, cmd_hv_set, NULL, "", RW},
     {"hv-del", 1, 1, "HYPERVISOR",
      ctl_pre_config, cmd_hv_del, NULL, "--if-exists", RW},

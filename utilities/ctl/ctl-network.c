@@ -153,9 +153,12 @@ cmd_net_list(struct ctl_context *ctx)
 }
 
 const struct ctl_command_syntax network_commands[] = {
-    {"net-add", 2, INT_MAX, "TENANT NEW-NETWORK [KEY=VALUE]...",
+    {"net-add", 2, INT_MAX,
+     "TENANT NEW-NETWORK [label_scope=|subnets=|gateways=|mtu=|"
+     "unknown_unicast=]...",
      ctl_pre_config, cmd_net_add, NULL, "--may-exist", RW},
-    {"net-set", 2, INT_MAX, "NETWORK KEY=VALUE...",
+    {"net-set", 2, INT_MAX,
+     "NETWORK label_scope=|subnets=|gateways=|mtu=|unknown_unicast=...",
      ctl_pre_config, cmd_net_set, NULL, "", RW},
     {"net-del", 1, 1, "NETWORK",
      ctl_pre_config, cmd_net_del, NULL, "--if-exists,--cascade", RW},

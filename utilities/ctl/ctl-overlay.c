@@ -34,7 +34,9 @@ cmd_sync(struct ctl_context *ctx OVS_UNUSED)
 }
 
 const struct ctl_command_syntax overlay_commands[] = {
-    {"init", 0, INT_MAX, "[KEY=VALUE]...",
+    {"init", 0, INT_MAX,
+     "[label_min=|label_max=|global_label_min=|global_label_max=|"
+     "label_hold=|drain=|default_encap=]...",
      ctl_pre_config, cmd_init, NULL, "", RW},
     {"sync", 0, 0, "", NULL, cmd_sync, NULL, "", RW},
     {NULL, 0, 0, NULL, NULL, NULL, NULL, NULL, RO},

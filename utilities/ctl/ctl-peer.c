@@ -203,9 +203,10 @@ cmd_peer_list(struct ctl_context *ctx)
 
 const struct ctl_command_syntax peer_commands[] = {
     {"peer-add", 3, INT_MAX,
-     "TENANT NEW-PEER ADDRESS [KEY=VALUE]... [PREFIX=LABEL]...",
+     "TENANT NEW-PEER ADDRESS [encap=]... [PREFIX=LABEL]...",
      ctl_pre_config, cmd_peer_add, NULL, "--may-exist", RW},
-    {"peer-set", 2, INT_MAX, "PEER [KEY=VALUE]... [PREFIX=LABEL]...",
+    {"peer-set", 2, INT_MAX,
+     "PEER [address=|encap=]... [PREFIX=LABEL]...",
      ctl_pre_config, cmd_peer_set, NULL, "", RW},
     {"peer-del", 1, 1, "PEER",
      ctl_pre_config, cmd_peer_del, NULL, "--if-exists", RW},

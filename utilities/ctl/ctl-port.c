@@ -180,9 +180,11 @@ cmd_port_list(struct ctl_context *ctx)
 
 const struct ctl_command_syntax port_commands[] = {
     {"port-add", 3, INT_MAX,
-     "NETWORK NEW-PORT MAC [ADDRESS]... [KEY=VALUE]...",
+     "NETWORK NEW-PORT MAC [ADDRESS]... [role=|interface=|"
+     "allowed_hypervisors=]...",
      ctl_pre_config, cmd_port_add, NULL, "--may-exist", RW},
-    {"port-set", 2, INT_MAX, "PORT KEY=VALUE...",
+    {"port-set", 2, INT_MAX,
+     "PORT mac=|addresses=|role=|interface=|allowed_hypervisors=...",
      ctl_pre_config, cmd_port_set, NULL, "", RW},
     {"port-del", 1, 1, "PORT",
      ctl_pre_config, cmd_port_del, NULL, "--if-exists", RW},
