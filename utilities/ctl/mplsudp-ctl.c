@@ -347,6 +347,17 @@ parse_command_line(int argc, char *argv[], struct run *run)
     VLOG(run->writes ? VLL_INFO : VLL_DBG, "Called as %s", run->args);
 }
 
+/* Of what goes wrong, the commands' own errors tell. */
+static void
+set_log_levels(void)
+{
+    vlog_set_levels(NULL, VLF_CONSOLE, VLL_WARN);
+    vlog_set_levels_from_string_assert("reconnect:warn");
+    vlog_set_levels_from_string_assert("ovsdb_idl:console:err");
+    vlog_set_levels_from_string_assert("daemon_unix:console:err");
+    vlog_set_levels_from_string_assert("unixctl:console:err");
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -354,10 +365,7 @@ main(int argc, char *argv[])
 
     set_program_name(argv[0]);
     fatal_ignore_sigpipe();
-    vlog_set_levels(NULL, VLF_CONSOLE, VLL_WARN);
-    vlog_set_levels_from_string_assert("reconnect:warn");
-    vlog_set_levels_from_string_assert("ovsdb_idl:console:err");
-    vlog_set_levels_from_string_assert("daemon_unix:console:err");
+    set_log_levels();
     ctl_init(&mplsrec_idl_class, mplsrec_table_classes, tables, NULL,
              exit_ctl);
     register_commands();

@@ -136,7 +136,7 @@ ip_packet(struct ovsdb_idl *idl, const struct mplsrec_port *port,
     ds_put_format(ds, "dl_src=%s,dl_dst="ETH_ADDR_FMT, port->mac,
                   ETH_ADDR_ARGS(mac));
     if (!n || strchr(proto[0], '=')) {
-        ds_put_cstr(ds, (ipv6 ? ",icmp6,icmp_type=128,icmp_code=0"
+        ds_put_cstr(ds, (ipv6 ? ",icmp6,icmpv6_type=128,icmpv6_code=0"
                          : ",icmp,icmp_type=8,icmp_code=0"));
     }
     for (size_t i = 0; i < n; i++) {

@@ -89,17 +89,35 @@ is_metadata(const char *word)
     return false;
 }
 
+/* A flow is printed with fields of the transport layer named "tp_src" and
+ * "icmp_type" for all protocols, but "ofproto/trace" takes them for those of
+ * TCP and ICMPv4.  Returns 'word' with the name of 'protocol', which the
+ * caller frees. */
+static char *
+name_field(const char *word, const char *protocol)
+{
+    int len = strcspn(protocol, "6");
+
+    if (!strncmp(word, "tp_", 3)) {
+        return xasprintf("%.*s%s", len, protocol, word + 2);
+    } else if (!strncmp(word, "icmp_", 5) && !strcmp(protocol, "icmp6")) {
+        return xasprintf("icmpv6%s", word + 4);
+    }
+    return xstrdup(word);
+}
+
 static void
 parse_flow(struct parser *p, const char *flow)
 {
     char *copy = xstrdup(flow);
+    const char *protocol = copy;
     char *save = NULL;
 
     svec_clear(&p->packet);
     for (char *word = strtok_r(copy, ",", &save); word;
          word = strtok_r(NULL, ",", &save)) {
         if (!is_metadata(word)) {
-            svec_add(&p->packet, word);
+            svec_add_nocopy(&p->packet, name_field(word, protocol));
         }
     }
     free(copy);
@@ -315,6 +333,24 @@ continue_check(struct parser *p, int indent, const char *action)
     }
 }
 
+/* What went back is an answer, which actions have made of the whole packet. */
+static void
+parse_final_flow(struct parser *p, const char *flow)
+{
+    if (strncmp(flow, "unchanged", 9)) {
+        parse_flow(p, flow);
+        smap_clear(&p->now.fields);
+    }
+    for (size_t i = 0; i < p->result->n_copies; i++) {
+        struct trace_copy *copy = &p->result->copies[i];
+
+        if (copy->output == TRACE_BACK) {
+            free(copy->packet);
+            copy->packet = format_packet(p);
+        }
+    }
+}
+
 static void
 parse_line(struct parser *p, const char *line)
 {
@@ -325,6 +361,9 @@ parse_line(struct parser *p, const char *line)
 
     if (!strncmp(line, "Flow: ", 6)) {
         parse_flow(p, line + 6);
+        return;
+    } else if (!strncmp(line, "Final flow: ", 12)) {
+        parse_final_flow(p, line + 12);
         return;
     } else if (!strncmp(text, "bridge(\"", 8)) {
         size_t len = strlen(p->bridge);
