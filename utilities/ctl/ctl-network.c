@@ -19,8 +19,15 @@ apply(struct ctl_context *ctx, const struct mplsrec_network *network,
 {
     ctl_apply_settings(ctx, &network->header_, first, network_settings,
                        ARRAY_SIZE(network_settings), NULL);
-    ctl_end_change(ctx, &network->header_,
-                   ctx->error ? NULL : ctl_network_error(ctx->idl, network));
+
+    char *error = NULL;
+    if (!ctx->error) {
+        error = ctl_network_error(ctx->idl, network);
+        if (!error) {
+            error = ctl_network_ports_error(ctx->idl, network);
+        }
+    }
+    ctl_end_change(ctx, &network->header_, error);
 }
 
 static void

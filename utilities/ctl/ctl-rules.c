@@ -196,12 +196,10 @@ char *
 ctl_network_error(struct ovsdb_idl *idl, const struct mplsrec_network *network)
 {
     const struct mplsrec_network *other;
-    const struct mplsrec_port *port;
     char *error = NULL;
 
     mplsrec_network_verify_subnets(network);
     mplsrec_network_verify_gateways(network);
-    mplsrec_network_verify_ports(network);
     mplsrec_tenant_verify_networks(network->tenant);
     for (size_t i = 0; i < network->n_gateways && !error; i++) {
         error = outside_error(network, "gateway", network->gateways[i]);
@@ -212,6 +210,17 @@ ctl_network_error(struct ovsdb_idl *idl, const struct mplsrec_network *network)
             error = overlap_error(network, other);
         }
     }
+    return error;
+}
+
+char *
+ctl_network_ports_error(struct ovsdb_idl *idl,
+                        const struct mplsrec_network *network)
+{
+    const struct mplsrec_port *port;
+    char *error = NULL;
+
+    mplsrec_network_verify_ports(network);
     MPLSREC_PORT_FOR_EACH (port, idl) {
         if (!error && port->network == network) {
             char *why = addresses_error(network, port);

@@ -129,6 +129,8 @@ char *ctl_overlay_error(const struct mplsrec_overlay *);
 char *ctl_hypervisor_error(struct ovsdb_idl *,
                            const struct mplsrec_hypervisor *);
 char *ctl_network_error(struct ovsdb_idl *, const struct mplsrec_network *);
+char *ctl_network_ports_error(struct ovsdb_idl *,
+                              const struct mplsrec_network *);
 char *ctl_port_error(struct ovsdb_idl *, const struct mplsrec_port *);
 char *ctl_peer_error(struct ovsdb_idl *, const struct mplsrec_peer *);
 
