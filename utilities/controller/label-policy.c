@@ -329,7 +329,7 @@ static void
 run_policy(struct policy *p, struct label_owner *owner)
 {
     p->owner = owner;
-    if (owner->check) {
+    if (owner->check || (owner->error && p->overlay->values_freed)) {
         owner->check = false;
         review_labels(p);
         add_missing_labels(p);
@@ -360,6 +360,7 @@ label_policy_run(struct overlay *o, struct ovsdb_idl_txn *txn)
 
     struct policy p = { .overlay = o, .txn = txn };
     run_policy(&p, &o->ownerless);
+    o->values_freed = false;
 }
 
 bool
@@ -378,7 +379,7 @@ label_policy_is_done(const struct overlay *o)
             return false;
         }
     }
-    return !o->ownerless.check;
+    return !o->ownerless.check && !o->values_freed;
 }
 
 void

@@ -143,6 +143,7 @@ label_pool_give_back(struct overlay *o, struct label *label)
 {
     pool_give_back(label->hypervisor->pool, label->value);
     pool_give_back(o->global_pool, label->value);
+    o->values_freed = true;
 }
 
 bool

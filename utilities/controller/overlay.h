@@ -84,6 +84,8 @@ struct overlay {
 
     struct label_pool *global_pool; /* Values of global scope. */
     struct ovs_list pending_values; /* label-pool.c: on their way. */
+    bool values_freed;          /* label-pool.c: owners that lack labels, for
+                                 * which none was left, may get some. */
     struct label_owner ownerless;   /* Labels whose owner is gone. */
     struct ovs_list releasing;  /* Labels that are not active, by
                                  * 'in_release'. */
