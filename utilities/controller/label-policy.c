@@ -110,7 +110,7 @@ label_fits(const struct policy *p, const struct label *label)
     return label->value >= range->min && label->value <= range->max;
 }
 
-/* Returns true if all senders may use 'label'. */
+/* Returns true if all senders may use 'label', and its receiver said so. */
 static bool
 label_is_established(const struct policy *p, const struct label *label)
 {
@@ -125,7 +125,7 @@ label_is_established(const struct policy *p, const struct label *label)
         site = p->network ? site_find(p->network, hv) : NULL;
         if ((p->network ? site && site_has_role(site, label->role)
              : tenant_is_routed_on(p->tenant, hv))
-            && !label_is_ready(hv, label)) {
+            && !label_is_accepted(hv, label)) {
             return false;
         }
     }
@@ -134,11 +134,23 @@ label_is_established(const struct policy *p, const struct label *label)
 
 /* ---- What is there ------------------------------------------------------ */
 
+/* 'row' is to be the active label of 'hv' for 'purpose' and 'role', and newer
+ * than those that it replaces, even if they are of the same second. */
 static void
-set_state(const struct mplsrec_label *row, const char *state)
+activate(const struct policy *p, const struct mplsrec_label *row,
+         const struct hypervisor *hv, enum label_purpose purpose,
+         uint32_t role)
 {
-    mplsrec_label_set_state(row, state);
-    mplsrec_label_set_since(row, time_wall());
+    const struct label *other;
+    long long int since = time_wall();
+
+    LABEL_FOR_EACH (other, hv, purpose, &p->uuid, role) {
+        if (other->state == LABEL_ACTIVE) {
+            since = MAX(since, other->since + 1);
+        }
+    }
+    mplsrec_label_set_state(row, "active");
+    mplsrec_label_set_since(row, since);
 }
 
 /* Returns the label that serves, or will serve, the same as 'label' with a
@@ -171,13 +183,15 @@ review_labels(const struct policy *p)
 
         if (needed && label_fits(p, label)) {
             if (label->state != LABEL_ACTIVE && !find_replacement(p, label)) {
-                set_state(label->row, "active");
+                activate(p, label->row, label->hypervisor, label->purpose,
+                         label->role);
             }
         } else if (label->state == LABEL_ACTIVE) {
             const struct label *other = find_replacement(p, label);
 
             if (!needed || (other && label_is_established(p, other))) {
-                set_state(label->row, "draining");
+                mplsrec_label_set_state(label->row, "draining");
+                mplsrec_label_set_since(label->row, time_wall());
             }
         }
     }
@@ -251,7 +265,7 @@ write_label(const struct policy *p, const struct hypervisor *hv,
     } else {
         mplsrec_label_set_tenant(row, p->tenant->row);
     }
-    set_state(row, "active");
+    activate(p, row, hv, purpose, role);
     mplsrec_hypervisor_update_labels_addvalue(hv->row, row);
 }
 

@@ -75,20 +75,27 @@ accepts_note(struct accepts *accepts, const struct uuid *sender,
     }
 }
 
-/* 'sender' may use a label that it could not use before.  The label may be
- * there to replace another, which label-policy.c now can release. */
+/* The label may be there to replace another, which label-policy.c now can
+ * release. */
 static void
-accept_is_new(struct overlay *o, const struct accept *accept)
+review_owner(struct overlay *o, const struct accept *accept)
+{
+    struct object *label = object_find(&o->labels, &accept->label);
+
+    if (label) {
+        CONTAINER_OF(label, struct label, object)->owner_labels->check = true;
+    }
+}
+
+/* The sender may use a label that it could not use before. */
+static void
+touch_sender(struct overlay *o, const struct accept *accept)
 {
     struct object *sender = object_find(&o->hypervisors, &accept->sender);
-    struct object *label = object_find(&o->labels, &accept->label);
 
     if (sender) {
         overlay_touch_hypervisor(o, CONTAINER_OF(sender, struct hypervisor,
                                                  object));
-    }
-    if (label) {
-        CONTAINER_OF(label, struct label, object)->owner_labels->check = true;
     }
 }
 
@@ -101,8 +108,11 @@ label_ready_acknowledged(struct overlay *o, struct hypervisor *receiver,
 
     receiver->accepts = accepts;
     HMAP_FOR_EACH (accept, hmap_node, &accepts->pairs) {
-        if (old && !accepts_contains(old, &accept->sender, &accept->label)) {
-            accept_is_new(o, accept);
+        if (!old) {
+            review_owner(o, accept);
+        } else if (!accepts_contains(old, &accept->sender, &accept->label)) {
+            review_owner(o, accept);
+            touch_sender(o, accept);
         }
     }
     accepts_destroy(old);
@@ -116,13 +126,19 @@ label_ready_forget(struct hypervisor *receiver)
 }
 
 bool
-label_is_ready(const struct hypervisor *sender, const struct label *label)
+label_is_accepted(const struct hypervisor *sender, const struct label *label)
 {
     const struct accepts *accepts = label->hypervisor->accepts;
 
-    return (label->state == LABEL_ACTIVE
-            && (!accepts || accepts_contains(accepts, &sender->object.uuid,
-                                             &label->object.uuid)));
+    return accepts && accepts_contains(accepts, &sender->object.uuid,
+                                       &label->object.uuid);
+}
+
+static bool
+is_newer(const struct label *a, const struct label *b)
+{
+    return (a->since != b->since ? a->since > b->since
+            : uuid_compare_3way(&a->object.uuid, &b->object.uuid) > 0);
 }
 
 const struct label *
@@ -131,13 +147,12 @@ label_usable(const struct hypervisor *sender,
              const struct uuid *owner, uint32_t role)
 {
     const struct label *label, *best = NULL;
+    bool known = receiver->accepts != NULL;
 
     LABEL_FOR_EACH (label, receiver, purpose, owner, role) {
-        if (label_is_ready(sender, label)
-            && (!best || label->since > best->since
-                || (label->since == best->since
-                    && uuid_compare_3way(&label->object.uuid,
-                                         &best->object.uuid) > 0))) {
+        if (label->state == LABEL_ACTIVE
+            && (!known || label_is_accepted(sender, label))
+            && (!best || is_newer(label, best) == known)) {
             best = label;
         }
     }

@@ -22,22 +22,23 @@ void accepts_note(struct accepts *, const struct uuid *sender,
                   const struct label *);
 
 /* 'receiver' acknowledged 'accepts', which this function takes over.  Marks
- * the senders as dirty whose label it did not accept before. */
+ * the senders as dirty whose label it did not accept before; what it accepted
+ * before its first acknowledgement is not known. */
 void label_ready_acknowledged(struct overlay *, struct hypervisor *receiver,
                               struct accepts *);
 
 /* 'receiver' is not connected any more: what it accepts is not known. */
 void label_ready_forget(struct hypervisor *receiver);
 
-/* Returns true if 'sender' may use 'label': it is active and its receiver
- * accepts it from 'sender', or is not connected, so that nothing can be known
- * and nothing should change. */
-bool label_is_ready(const struct hypervisor *sender, const struct label *);
+/* Returns true if the receiver of 'label' has acknowledged that it accepts it
+ * from 'sender'. */
+bool label_is_accepted(const struct hypervisor *sender, const struct label *);
 
 /* Returns the label by which 'sender' reaches 'owner' (a network, or a tenant
  * for LABEL_ROUTE) on 'receiver', for senders with 'role' (ROLE_PROMISCUOUS
- * for LABEL_ROUTE); NULL if none is ready.  If one is about to replace the
- * other, the newer one as soon as it is ready. */
+ * for LABEL_ROUTE); NULL if none may be used.  If one is about to replace
+ * another: the newest that the receiver accepts.  If that is not known, since
+ * the receiver is not connected, the oldest, for nothing should change. */
 const struct label *label_usable(const struct hypervisor *sender,
                                  const struct hypervisor *receiver,
                                  enum label_purpose, const struct uuid *owner,
