@@ -28,6 +28,9 @@
 #                    check-oracle, which run if their logs are older than
 #                    what they tested
 #
+# bench-controller measures mplsudp-controller with HYPERVISORS (50) hypervisors
+# and passes or fails nothing by time.
+#
 # TESTSUITEFLAGS goes to the Autotest suites: "-k WORD", "-j1", "5-9".
 
 include tests/unit/sources.mk
@@ -153,6 +156,12 @@ check-oracle: all
 check-oracle-qemu: all
 	@MPLSUDP_BUILD='$(ovs_build)' $(srcdir)/tests/oracle/run qemu
 
+HYPERVISORS = 50
+bench-controller: all
+	@mkdir -p tests/logs
+	@MPLSUDP_BUILD='$(ovs_build)' $(srcdir)/tests/bench/controller-scale \
+	  --json tests/logs/controller-scale.json $(HYPERVISORS)
+
 check-sanitizers:
 	@$(SHELL) $(srcdir)/tests/check-sanitizers '$(srcdir)' '$(OVS_SOURCE)' \
 	  '$(MAKE)'
@@ -162,6 +171,7 @@ conformance: all tests/mplsudp-test tests/testsuite
 
 .PHONY: check-unit check-at check-system check-oracle check-oracle-qemu \
 	check-ovs check-ovs-all check-pure check-sizes check-hooks check-build \
+	bench-controller \
 	check-fuzz check-fuzz-long check-fuzz-replay check-sanitizers \
 	conformance ovs-check-data
 
