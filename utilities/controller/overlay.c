@@ -110,6 +110,23 @@ row_is_deleted(const struct ovsdb_idl_row *row)
     return ovsdb_idl_row_get_seqno(row, OVSDB_IDL_CHANGE_DELETE) > 0;
 }
 
+/* Returns true if 'row' is new or has other values.  The IDL also reports the
+ * rows that refer to such a row, the rows that refer to those, and so on:
+ * nearly the whole database. */
+static bool
+row_is_changed(const struct row_class *class, const struct ovsdb_idl_row *row)
+{
+    if (ovsdb_idl_row_get_seqno(row, OVSDB_IDL_CHANGE_INSERT)) {
+        return true;
+    }
+    for (size_t i = 0; i < class->table->n_columns; i++) {
+        if (ovsdb_idl_track_is_updated(row, &class->table->columns[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static struct hmap *
 class_map(struct overlay *o, const struct row_class *class)
 {
@@ -160,7 +177,7 @@ update_objects(struct overlay *o, const struct row_class *class, bool lost)
     }
     for (row = ovsdb_idl_track_get_first(o->idl, class->table); row;
          row = ovsdb_idl_track_get_next(row)) {
-        if (!row_is_deleted(row)) {
+        if (!row_is_deleted(row) && row_is_changed(class, row)) {
             class->update(o, row);
         }
     }
