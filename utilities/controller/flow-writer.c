@@ -48,7 +48,14 @@ writer_end(struct flow_writer *w)
 void
 writer_set(struct flow_writer *w, enum mf_field_id field, const void *value)
 {
-    ofpact_put_set_field(&w->ofpacts, mf_from_id(field), value, NULL);
+    const struct mf_field *mf = mf_from_id(field);
+    struct ofpact_set_field *sf;
+
+    /* Given a value, OVS would leave the bytes behind it uninitialised, and
+     * equal flows would differ. */
+    sf = ofpact_put_set_field(&w->ofpacts, mf, NULL, NULL);
+    memcpy(sf->value, value, mf->n_bytes);
+    memset(ofpact_set_field_mask(sf), 0xff, mf->n_bytes);
 }
 
 void
