@@ -86,7 +86,8 @@ static void
 cmd_hv_list(struct ctl_context *ctx)
 {
     struct table *table = ctl_table(ctx, "name datapath_id endpoints encaps "
-                                    "connected acknowledged error");
+                                    "connected programmed acknowledged "
+                                    "error warning");
     size_t n;
     const void **rows = ctl_sorted_rows(ctx, &mplsrec_table_hypervisor, &n);
 
@@ -99,9 +100,11 @@ cmd_hv_list(struct ctl_context *ctx)
         ctl_put_strings(table, hypervisor->endpoints,
                         hypervisor->n_endpoints);
         ctl_put_text(table, hypervisor->encaps);
-        ctl_put_text(table, hypervisor->connected ? "true" : "false");
+        ctl_put_boolean(table, hypervisor->connected);
+        ctl_put_boolean(table, hypervisor->programmed);
         ctl_put_integer(table, hypervisor->acknowledged);
         ctl_put_text(table, hypervisor->error ? hypervisor->error : "");
+        ctl_put_text(table, hypervisor->warning ? hypervisor->warning : "");
     }
     free(rows);
 }

@@ -22,6 +22,14 @@ put_error(struct ds *out, const char *indent, const char *error)
 }
 
 static void
+put_warning(struct ds *out, const char *indent, const char *warning)
+{
+    if (warning) {
+        ds_put_format(out, "%swarning: %s\n", indent, warning);
+    }
+}
+
+static void
 show_port(struct ds *out, const struct mplsrec_port *port)
 {
     ds_put_format(out, "        port \"%s\" %s", port->name, port->mac);
@@ -104,6 +112,7 @@ show_tenant(struct ctl_context *ctx, const struct mplsrec_tenant *tenant)
     const void **peers = ctl_sorted_rows(ctx, &mplsrec_table_peer, &n_peers);
 
     ds_put_format(&ctx->output, "tenant \"%s\"\n", tenant->name);
+    put_error(&ctx->output, "    ", tenant->error);
     for (size_t i = 0; i < n_networks; i++) {
         const struct mplsrec_network *network = networks[i];
 
@@ -154,6 +163,7 @@ show_hypervisor(struct ctl_context *ctx,
     }
     ds_put_char(out, '\n');
     put_error(out, "    ", hypervisor->error);
+    put_warning(out, "    ", hypervisor->warning);
 }
 
 static void
@@ -165,6 +175,7 @@ cmd_show(struct ctl_context *ctx)
 
     if (overlay) {
         put_error(&ctx->output, "", overlay->error);
+        put_warning(&ctx->output, "", overlay->warning);
     }
     for (size_t i = 0; i < n; i++) {
         show_tenant(ctx, rows[i]);

@@ -45,6 +45,12 @@ ctl_put_integer(struct table *table, long long int value)
 }
 
 void
+ctl_put_boolean(struct table *table, bool value)
+{
+    put_json(table, json_boolean_create(value), &ovsdb_type_boolean);
+}
+
+void
 ctl_put_strings(struct table *table, char *const *strings, size_t n)
 {
     static const struct ovsdb_type strings_type = {

@@ -107,7 +107,7 @@ count_ports(struct ovsdb_idl *idl, const struct mplsrec_tenant *tenant)
 static void
 cmd_tenant_list(struct ctl_context *ctx)
 {
-    struct table *table = ctl_table(ctx, "name networks ports");
+    struct table *table = ctl_table(ctx, "name networks ports error");
     size_t n;
     const void **rows = ctl_sorted_rows(ctx, &mplsrec_table_tenant, &n);
 
@@ -118,6 +118,7 @@ cmd_tenant_list(struct ctl_context *ctx)
         ctl_put_text(table, tenant->name);
         ctl_put_integer(table, count_networks(ctx->idl, tenant));
         ctl_put_integer(table, count_ports(ctx->idl, tenant));
+        ctl_put_text(table, tenant->error ? tenant->error : "");
     }
     free(rows);
 }

@@ -146,6 +146,7 @@ char *ctl_ask_controller(const char *command, const char *arg, char **reply,
 struct table *ctl_table(struct ctl_context *, const char *headings);
 void ctl_put_text(struct table *, const char *);
 void ctl_put_integer(struct table *, long long int);
+void ctl_put_boolean(struct table *, bool);
 void ctl_put_strings(struct table *, char *const *, size_t n);
 
 #endif /* ctl.h */
