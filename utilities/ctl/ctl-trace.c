@@ -337,6 +337,27 @@ follow(struct ctl_context *ctx, const struct mplsrec_hypervisor *hypervisor,
     return arrived;
 }
 
+/* If 'dst' is a port that 'port' may not reach, says so. */
+static void
+put_roles(struct ctl_context *ctx, const struct mplsrec_port *port,
+          const char *dst)
+{
+    const struct mplsrec_port *other
+        = trace_find_destination(ctx->idl, port->network, dst);
+
+    if (other && other != port) {
+        uint32_t from = ROLE_PROMISCUOUS, to = ROLE_PROMISCUOUS;
+
+        free(port->role ? overlay_parse_role(port->role, &from) : NULL);
+        free(other->role ? overlay_parse_role(other->role, &to) : NULL);
+        if (!overlay_role_reaches(from, to)) {
+            ds_put_format(&ctx->output, "%s ports do not reach %s ports such "
+                          "as \"%s\"\n", port->role, other->role,
+                          other->name);
+        }
+    }
+}
+
 static void
 cmd_trace(struct ctl_context *ctx)
 {
@@ -363,6 +384,7 @@ cmd_trace(struct ctl_context *ctx)
     if (!follow(ctx, port->hypervisor, 0,
                 port->interface ? port->interface : port->name, NULL,
                 packet)) {
+        put_roles(ctx, port, ctx->argv[2]);
         ctl_exit_status = EXIT_FAILURE;
     }
     free(packet);

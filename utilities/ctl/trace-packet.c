@@ -43,6 +43,26 @@ has_address(char *const *addresses, size_t n, const struct in6_addr *ip)
     return false;
 }
 
+const struct mplsrec_port *
+trace_find_destination(struct ovsdb_idl *idl,
+                       const struct mplsrec_network *network, const char *dst)
+{
+    const struct mplsrec_port *port;
+    struct in6_addr ip;
+    char *error = overlay_parse_address(dst, &ip);
+    bool is_ip = !error;
+
+    free(error);
+    MPLSREC_PORT_FOR_EACH (port, idl) {
+        if (port->network == network
+            && (is_ip ? has_address(port->addresses, port->n_addresses, &ip)
+                : !strcasecmp(port->mac, dst))) {
+            return port;
+        }
+    }
+    return NULL;
+}
+
 static bool
 has_field(char **proto, size_t n, const char *field)
 {
@@ -77,13 +97,11 @@ find_mac(struct ovsdb_idl *idl, const struct mplsrec_port *port,
 {
     const struct eth_addr gateway_mac = GATEWAY_MAC;
     const struct mplsrec_network *network = port->network;
-    const struct mplsrec_port *other;
+    const struct mplsrec_port *other
+        = trace_find_destination(idl, network, dst);
 
-    MPLSREC_PORT_FOR_EACH (other, idl) {
-        if (other->network == network
-            && has_address(other->addresses, other->n_addresses, ip)) {
-            return overlay_parse_mac(other->mac, mac);
-        }
+    if (other) {
+        return overlay_parse_mac(other->mac, mac);
     }
     if (is_own_subnet(network, ip)
         && !has_address(network->gateways, network->n_gateways, ip)) {

@@ -17,6 +17,11 @@
 char *trace_packet(struct ovsdb_idl *, const struct mplsrec_port *port,
                    const char *dst, char **proto, size_t n, char **packet);
 
+/* Returns the port of 'network' with the MAC or IP address 'dst', or NULL. */
+const struct mplsrec_port *
+trace_find_destination(struct ovsdb_idl *, const struct mplsrec_network *,
+                       const char *dst);
+
 /* Returns the first endpoint of 'hypervisor' of that family, or "". */
 const char *trace_endpoint(const struct mplsrec_hypervisor *, bool ipv6);
 
