@@ -131,13 +131,11 @@ set_wait(const char *what)
 static void
 set_defaults(void)
 {
+    static char *default_db;
     const char *env = getenv("MPLSUDP_DB");
 
-    if (env && env[0]) {
-        ctl_options.db = env;
-    } else {
-        ctl_options.db = xasprintf("unix:%s/mpls-overlay.sock", ovs_rundir());
-    }
+    default_db = xasprintf("unix:%s/mpls-overlay.sock", ovs_rundir());
+    ctl_options.db = env && env[0] ? env : default_db;
     env = getenv("MPLSUDP_APPCTL");
     ctl_options.appctl = env && env[0] ? env : "ssh {hv} ovs-appctl";
     ctl_options.bridge = "br-int";
