@@ -2,7 +2,7 @@
 
 #include <config.h>
 #include "ctl.h"
-#include "sset.h"
+#include "hmapx.h"
 #include "table.h"
 #include "util.h"
 
@@ -16,20 +16,48 @@ networks_share(const struct mplsrec_network *a,
                       && b->n_gateways);
 }
 
-/* Returns true if 'port' concerns 'hypervisor', by one of its ports. */
-static bool
-concerns(struct ovsdb_idl *idl, const struct mplsrec_port *port,
-         const struct mplsrec_hypervisor *hypervisor)
+/* Collects in 'networks' those that 'hypervisor' has ports of, each once, and
+ * returns its number of ports. */
+static size_t
+own_networks(struct ovsdb_idl *idl,
+             const struct mplsrec_hypervisor *hypervisor,
+             struct hmapx *networks)
 {
-    const struct mplsrec_port *own;
+    const struct mplsrec_port *port;
+    size_t n = 0;
 
-    MPLSREC_PORT_FOR_EACH (own, idl) {
-        if (own->hypervisor == hypervisor
-            && networks_share(own->network, port->network)) {
-            return true;
+    MPLSREC_PORT_FOR_EACH (port, idl) {
+        if (port->hypervisor == hypervisor) {
+            hmapx_add(networks, port->network);
+            n++;
         }
     }
-    return false;
+    return n;
+}
+
+/* Counts the other hypervisors whose ports share one of 'networks'. */
+static size_t
+count_sharers(struct ovsdb_idl *idl,
+              const struct mplsrec_hypervisor *hypervisor,
+              const struct hmapx *networks)
+{
+    struct hmapx others = HMAPX_INITIALIZER(&others);
+    const struct mplsrec_port *port;
+    const struct hmapx_node *node;
+
+    MPLSREC_PORT_FOR_EACH (port, idl) {
+        if (port->hypervisor && port->hypervisor != hypervisor) {
+            HMAPX_FOR_EACH (node, networks) {
+                if (networks_share(node->data, port->network)) {
+                    hmapx_add(&others, port->hypervisor);
+                }
+            }
+        }
+    }
+
+    size_t n = hmapx_count(&others);
+    hmapx_destroy(&others);
+    return n;
 }
 
 /* Counts the flows that 'hypervisor' should have, as the controller makes
@@ -56,22 +84,11 @@ static void
 put_cost(struct ctl_context *ctx, struct table *table,
          const struct mplsrec_hypervisor *hypervisor)
 {
-    struct sset networks = SSET_INITIALIZER(&networks);
-    struct sset others = SSET_INITIALIZER(&others);
+    struct hmapx networks = HMAPX_INITIALIZER(&networks);
     const struct mplsrec_label *label;
-    const struct mplsrec_port *port;
-    size_t n_ports = 0, n_labels = 0, n_flows;
+    size_t n_labels = 0, n_flows;
 
-    MPLSREC_PORT_FOR_EACH (port, ctx->idl) {
-        if (port->hypervisor == hypervisor) {
-            n_ports++;
-            sset_add(&networks, port->network->name);
-        } else if (port->hypervisor
-                   && !sset_contains(&others, port->hypervisor->name)
-                   && concerns(ctx->idl, port, hypervisor)) {
-            sset_add(&others, port->hypervisor->name);
-        }
-    }
+    size_t n_ports = own_networks(ctx->idl, hypervisor, &networks);
     MPLSREC_LABEL_FOR_EACH (label, ctx->idl) {
         n_labels += label->hypervisor == hypervisor;
     }
@@ -79,16 +96,15 @@ put_cost(struct ctl_context *ctx, struct table *table,
     table_add_row(table);
     ctl_put_text(table, hypervisor->name);
     ctl_put_integer(table, n_ports);
-    ctl_put_integer(table, sset_count(&networks));
-    ctl_put_integer(table, sset_count(&others));
+    ctl_put_integer(table, hmapx_count(&networks));
+    ctl_put_integer(table, count_sharers(ctx->idl, hypervisor, &networks));
     ctl_put_integer(table, n_labels);
     if (count_flows(hypervisor, &n_flows)) {
         ctl_put_integer(table, n_flows);
     } else {
         ctl_put_text(table, "unknown");
     }
-    sset_destroy(&networks);
-    sset_destroy(&others);
+    hmapx_destroy(&networks);
 }
 
 static void
