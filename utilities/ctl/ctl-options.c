@@ -37,13 +37,7 @@ ctl_table_style(bool generic)
     return s;
 }
 
-OVS_NO_RETURN static void
-usage(void)
-{
-    printf("\
-%s: configures MPLS overlays\n\
-usage: %s [OPTIONS] COMMAND [ARG...] [-- [OPTIONS] COMMAND...]...\n\
-\n\
+static const char commands_usage[] = "\
 Overlay:\n\
   init [KEY=VALUE]...         set label ranges, drain, label_hold,\n\
                               default_encap\n\
@@ -88,8 +82,16 @@ Labels:\n\
 \n\
 The -add commands take --may-exist, the -del commands --if-exists.\n\
 \n\
-%s\
-%s", program_name, program_name, ctl_get_db_cmd_usage(),
+";
+
+OVS_NO_RETURN static void
+usage(void)
+{
+    printf("\
+%s: configures MPLS overlays\n\
+usage: %s [OPTIONS] COMMAND [ARG...] [-- [OPTIONS] COMMAND...]...\n\
+\n\
+%s%s%s", program_name, program_name, commands_usage, ctl_get_db_cmd_usage(),
            ctl_list_db_tables_usage());
     printf("\n\
 Options:\n\
