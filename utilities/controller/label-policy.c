@@ -153,6 +153,16 @@ activate(const struct policy *p, const struct mplsrec_label *row,
     mplsrec_label_set_since(row, since);
 }
 
+/* Returns true if 'a' should rather be used than 'b', which serves the same:
+ * what is active, then what was so last. */
+static bool
+is_preferred(const struct label *a, const struct label *b)
+{
+    return (a->state != b->state ? a->state < b->state
+            : a->since != b->since ? a->since > b->since
+            : a->value < b->value);
+}
+
 /* Returns the label that serves, or will serve, the same as 'label' with a
  * fitting value, or NULL. */
 static const struct label *
@@ -171,8 +181,7 @@ find_replacement(const struct policy *p, const struct label *label)
 }
 
 /* Looks at the labels that the owner has.  One that is not needed drains; so
- * does one that does not fit any more, once a fitting one has taken over.
- * One that is needed again comes back, since it leads where it led. */
+ * does one that does not fit any more, once a fitting one has taken over. */
 static void
 review_labels(const struct policy *p)
 {
@@ -181,12 +190,8 @@ review_labels(const struct policy *p)
     LIST_FOR_EACH (label, in_owner, &p->owner->labels) {
         bool needed = label_is_needed(p, label);
 
-        if (needed && label_fits(p, label)) {
-            if (label->state != LABEL_ACTIVE && !find_replacement(p, label)) {
-                activate(p, label->row, label->hypervisor, label->purpose,
-                         label->role);
-            }
-        } else if (label->state == LABEL_ACTIVE) {
+        if (label->state == LABEL_ACTIVE
+            && !(needed && label_fits(p, label))) {
             const struct label *other = find_replacement(p, label);
 
             if (!needed || (other && label_is_established(p, other))) {
@@ -199,51 +204,82 @@ review_labels(const struct policy *p)
 
 /* ---- What is missing ---------------------------------------------------- */
 
-static bool
-has_fitting_label(const struct policy *p, const struct hypervisor *hv,
-                  enum label_purpose purpose, uint32_t role)
+/* Returns the label for 'purpose' and 'role' that 'hv' should use, in whatever
+ * state it is, or NULL.  Its value must be 'value' unless that is 0. */
+static const struct label *
+find_label(const struct policy *p, const struct hypervisor *hv,
+           enum label_purpose purpose, uint32_t role, uint32_t value)
 {
-    const struct label *label;
+    const struct label *label, *best = NULL;
 
     LABEL_FOR_EACH (label, hv, purpose, &p->uuid, role) {
-        if (label_fits(p, label)) {
-            return true;
+        if (label_fits(p, label) && (!value || label->value == value)
+            && (!best || is_preferred(label, best))) {
+            best = label;
         }
     }
-    return false;
+    return best;
 }
 
 /* In global scope all receivers have the same value.  Returns the one that
- * the owner's labels have for 'purpose' and 'role', or 0. */
+ * the owner's labels have for 'purpose' and 'role', one in use if there is
+ * one; 0 if there is none, or if the scope is local. */
 static uint32_t
 find_global_value(const struct policy *p, enum label_purpose purpose,
                   uint32_t role)
 {
-    const struct label *label;
+    const struct label *label, *best = NULL;
 
+    if (!p->network->global) {
+        return 0;
+    }
     LIST_FOR_EACH (label, in_owner, &p->owner->labels) {
         if (label->purpose == purpose && label->role == role
-            && label_fits(p, label)) {
-            return label->value;
+            && label_fits(p, label)
+            && (!best || is_preferred(label, best))) {
+            best = label;
         }
     }
-    return 0;
+    return best ? best->value : 0;
 }
 
+/* Notes why 'hv' lacks a label, taking 'error' over. */
 static void
-set_error(const struct policy *p, const struct hypervisor *hv)
+set_error(const struct policy *p, char *error)
 {
-    const struct label_range *range = (hv ? &p->overlay->local
+    if (p->owner->error) {
+        free(error);
+    } else {
+        p->owner->error = error;
+        VLOG_ERR("%s: %s", (p->network ? p->network->object.name
+                            : p->tenant->object.name), error);
+    }
+}
+
+static char *
+no_label_error(const struct policy *p, const struct hypervisor *hv, bool local)
+{
+    const struct label_range *range = (local ? &p->overlay->local
                                        : &p->overlay->global);
 
-    if (!p->owner->error) {
-        p->owner->error = xasprintf(
-            "no label is left in the range %"PRIu32"-%"PRIu32"%s%s",
-            range->min, range->max, hv ? " of hypervisor " : "",
-            hv ? hv->object.name : "");
-        VLOG_ERR("%s: %s", (p->network ? p->network->object.name
-                            : p->tenant->object.name), p->owner->error);
+    return xasprintf("no label is left in the range %"PRIu32"-%"PRIu32"%s%s",
+                     range->min, range->max, local ? " of hypervisor " : "",
+                     local ? hv->object.name : "");
+}
+
+/* Returns true if 'hv' has a label of this value for whatever use: ranges that
+ * changed back and forth leave local values in the global range. */
+static bool
+value_is_taken(const struct hypervisor *hv, uint32_t value)
+{
+    const struct label *label;
+
+    HMAP_FOR_EACH (label, in_hypervisor, &hv->labels) {
+        if (label->value == value) {
+            return true;
+        }
     }
+    return false;
 }
 
 static void
@@ -269,27 +305,35 @@ write_label(const struct policy *p, const struct hypervisor *hv,
     mplsrec_hypervisor_update_labels_addvalue(hv->row, row);
 }
 
-/* Writes a label for 'hv' unless it has a fitting one.  '*global' is the
- * value of global scope for 'purpose' and 'role', 0 if there is none yet. */
+/* Gives 'hv' an active label.  One that it had before comes back, since it
+ * leads where it led.  '*global' is the value of global scope for 'purpose'
+ * and 'role', 0 if there is none yet. */
 static void
 add_label(const struct policy *p, struct hypervisor *hv,
           enum label_purpose purpose, uint32_t role, uint32_t *global)
 {
+    const struct label *label = find_label(p, hv, purpose, role, *global);
     bool local = !p->network || !p->network->global;
     uint32_t value = *global;
 
-    if (has_fitting_label(p, hv, purpose, role)) {
+    if (label) {
+        if (label->state != LABEL_ACTIVE) {
+            activate(p, label->row, hv, purpose, role);
+        }
         return;
     }
     if (local ? !label_pool_allocate(p->overlay, hv, &value)
         : !value && !label_pool_allocate_global(p->overlay, &value)) {
-        set_error(p, local ? hv : NULL);
-        return;
+        set_error(p, no_label_error(p, hv, local));
+    } else if (!local && value_is_taken(hv, value)) {
+        set_error(p, xasprintf("label %"PRIu32" is still held for another use "
+                               "on hypervisor %s", value, hv->object.name));
+    } else {
+        if (!local) {
+            *global = value;
+        }
+        write_label(p, hv, purpose, role, value);
     }
-    if (!local) {
-        *global = value;
-    }
-    write_label(p, hv, purpose, role, value);
 }
 
 static void
