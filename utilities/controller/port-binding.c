@@ -54,6 +54,20 @@ port_binding_add(struct overlay *o, struct port *port)
 }
 
 void
+port_binding_read(struct port *port)
+{
+    const struct mplsrec_hypervisor *hv = port->row->hypervisor;
+    struct uuid bound = hv ? hv->header_.uuid : UUID_ZERO;
+
+    /* A proof has had its effect, or the operator decided after it. */
+    if (uuid_equals(&bound, &port->proven)
+        || !uuid_equals(&bound, &port->chosen)) {
+        port->proven = UUID_ZERO;
+    }
+    port->chosen = bound;
+}
+
+void
 port_binding_remove(struct overlay *o, struct port *port)
 {
     hmap_remove(&o->ports_by_interface, &port->by_interface);
@@ -144,7 +158,8 @@ port_binding_prove(struct overlay *o, struct port *port,
 
 /* ---- Claims ------------------------------------------------------------- */
 
-/* The hypervisors that claim a port, the one where it is bound first. */
+/* The hypervisors that claim a port, the one where it is bound first.  More
+ * than these are left out: a name may repeat on every host. */
 #define MAX_CLAIMS 16
 
 struct claims {
@@ -207,20 +222,34 @@ claims_add(const struct overlay *o, const struct port *port,
     }
 }
 
-/* A hypervisor whose ports are not known, since it has not connected, claims
- * what the row says. */
-static void
-claims_add_unknown(const struct overlay *o, const struct port *port,
-                   struct claims *claims,
-                   const struct mplsrec_hypervisor *row, char **errorp)
+static bool
+has_interface(const struct overlay *o, const struct hypervisor *hv,
+              const char *name)
 {
-    struct object *object = (row ? object_find(&o->hypervisors,
-                                               &row->header_.uuid) : NULL);
+    const struct interface *interface;
+
+    HMAP_FOR_EACH_WITH_HASH (interface, hmap_node, hash_string(name, 0),
+                             &o->interfaces) {
+        if (interface->hypervisor == hv && !strcmp(interface->name, name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The row says that a hypervisor claims 'port', or may do so.  That stays as
+ * it is while its ports are not known, since it has not connected. */
+static void
+claims_add_again(const struct overlay *o, const struct port *port,
+                 struct claims *claims, const struct uuid *uuid,
+                 char **errorp)
+{
+    struct object *object = object_find(&o->hypervisors, uuid);
 
     if (object) {
         struct hypervisor *hv = CONTAINER_OF(object, struct hypervisor,
                                              object);
-        if (!hv->ports_known) {
+        if (!hv->ports_known || has_interface(o, hv, port->interface)) {
             claims_add(o, port, claims, hv, errorp);
         }
     }
@@ -230,12 +259,18 @@ static void
 collect_claims(const struct overlay *o, const struct port *port,
                struct claims *claims, char **errorp)
 {
+    const struct mplsrec_port *row = port->row;
     const struct interface *interface;
 
     claims->n = 0;
-    claims_add_unknown(o, port, claims, port->row->hypervisor, errorp);
-    for (size_t i = 0; i < port->row->n_claims; i++) {
-        claims_add_unknown(o, port, claims, port->row->claims[i], errorp);
+    if (row->hypervisor) {
+        claims_add_again(o, port, claims, &row->hypervisor->header_.uuid,
+                         errorp);
+    }
+    claims_add_again(o, port, claims, &port->proven, errorp);
+    for (size_t i = 0; i < row->n_claims; i++) {
+        claims_add_again(o, port, claims, &row->claims[i]->header_.uuid,
+                         errorp);
     }
     HMAP_FOR_EACH_WITH_HASH (interface, hmap_node,
                              hash_string(port->interface, 0),

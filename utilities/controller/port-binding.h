@@ -23,6 +23,7 @@ struct port;
 /* rows-tenant.c: a Port row was read, or is about to be read anew or gone. */
 void port_binding_add(struct overlay *, struct port *);
 void port_binding_remove(struct overlay *, struct port *);
+void port_binding_read(struct port *); /* Where its row says it is. */
 /* 'network' is going: its ports are in none. */
 void port_binding_orphan(struct overlay *, struct network *);
 

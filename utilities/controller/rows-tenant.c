@@ -275,8 +275,7 @@ overlay_update_port(struct overlay *o, const struct ovsdb_idl_row *row_)
         object_find(&o->networks, &row->network->header_.uuid),
         struct network, object) : NULL);
     port_binding_add(o, port);
-    port->chosen = (row->hypervisor ? row->hypervisor->header_.uuid
-                    : UUID_ZERO);
+    port_binding_read(port);
     if (port->network && row->hypervisor) {
         struct object *hv = object_find(&o->hypervisors,
                                         &row->hypervisor->header_.uuid);
