@@ -179,19 +179,43 @@ overlay_remove_hypervisor(struct overlay *o, struct object *object)
 
 /* ---- Label -------------------------------------------------------------- */
 
-/* Whoever may use 'label', and its receiver, must look again. */
+/* The senders that may use 'label' must look again.  One that is new nobody
+ * uses before its receiver accepts it; then label-ready.c tells the senders,
+ * unless what the receiver accepts is not known. */
 static void
-touch_label(struct overlay *o, struct label *label)
+touch_senders(struct overlay *o, struct label *label, bool new)
 {
-    overlay_touch_hypervisor(o, label->hypervisor);
-    if (label->owner_labels == &o->ownerless) {
-        o->ownerless.check = true;
+    if (label->state != LABEL_ACTIVE || (new && label->hypervisor->accepts)) {
+        return;
     } else if (label->purpose == LABEL_ROUTE) {
         overlay_touch_tenant(o, CONTAINER_OF(label->owner_labels,
                                              struct tenant, labels));
     } else {
-        overlay_touch_network(o, CONTAINER_OF(label->owner_labels,
-                                              struct network, labels));
+        struct network *network = CONTAINER_OF(label->owner_labels,
+                                               struct network, labels);
+        struct site *site;
+
+        LIST_FOR_EACH (site, in_network, &network->sites) {
+            overlay_touch_hypervisor(o, site->hypervisor);
+        }
+    }
+}
+
+/* 'label' is about to change, or has: its receiver and its senders must look
+ * again, and its owner's other labels as well. */
+static void
+touch_label(struct overlay *o, struct label *label, bool new)
+{
+    if (label->state != LABEL_HELD) {
+        overlay_touch_hypervisor(o, label->hypervisor);
+    }
+    label->owner_labels->check = true;
+    if (label->owner_labels != &o->ownerless) {
+        touch_senders(o, label, new);
+        if (label->purpose == LABEL_ROUTE) {
+            CONTAINER_OF(label->owner_labels, struct tenant,
+                         labels)->offers_changed = true;
+        }
     }
 }
 
@@ -261,7 +285,7 @@ overlay_update_label(struct overlay *o, const struct ovsdb_idl_row *row_)
         ovs_list_init(&label->in_release);
         label_pool_take(o, label);
     } else {
-        touch_label(o, label);
+        touch_label(o, label, false);
         hmap_remove(&label->hypervisor->labels, &label->in_hypervisor);
         ovs_list_remove(&label->in_owner);
     }
@@ -279,7 +303,7 @@ overlay_update_label(struct overlay *o, const struct ovsdb_idl_row *row_)
     read_label_owner(o, label);
     hmap_insert(&label->hypervisor->labels, &label->in_hypervisor,
                 label_hash(label->purpose, &label->owner, label->role));
-    touch_label(o, label);
+    touch_label(o, label, new);
 }
 
 void
@@ -287,7 +311,7 @@ overlay_remove_label(struct overlay *o, struct object *object)
 {
     struct label *label = CONTAINER_OF(object, struct label, object);
 
-    touch_label(o, label);
+    touch_label(o, label, false);
     label_pool_give_back(o, label);
     hmap_remove(&label->hypervisor->labels, &label->in_hypervisor);
     ovs_list_remove(&label->in_owner);
