@@ -9,6 +9,8 @@
 #   check-oracle     the same with an unmodified Linux kernel as peer
 #                    (user-mode Linux)
 #   check-oracle-qemu  and with one in qemu, which sends MPLS in UDP as well
+#   check-scale      mplsudp-controller with 20 hypervisors: what it must not
+#                    touch (as root)
 #   check-ovs        the parts of Open vSwitch's own suite that tunnels, MPLS,
 #                    actions and groups touch
 #   check-ovs-all    all of Open vSwitch's own suite
@@ -156,6 +158,10 @@ check-oracle: all
 check-oracle-qemu: all
 	@MPLSUDP_BUILD='$(ovs_build)' $(srcdir)/tests/oracle/run qemu
 
+check-scale: all
+	@MPLSUDP_BUILD='$(ovs_build)' $(SHELL) $(srcdir)/tests/with-log \
+	  tests/logs/scale $(srcdir)/tests/bench/controller-check
+
 HYPERVISORS = 50
 bench-controller: all
 	@mkdir -p tests/logs
@@ -171,7 +177,7 @@ conformance: all tests/mplsudp-test tests/testsuite
 
 .PHONY: check-unit check-at check-system check-oracle check-oracle-qemu \
 	check-ovs check-ovs-all check-pure check-sizes check-hooks check-build \
-	bench-controller \
+	check-scale bench-controller \
 	check-fuzz check-fuzz-long check-fuzz-replay check-sanitizers \
 	conformance ovs-check-data
 

@@ -296,11 +296,11 @@ class Deployment:
         """For each hypervisor what switches/show prints, by name."""
         switches = {}
         for line in self.appctl('switches/show').splitlines():
-            if not line.startswith('  '):
-                name, line = line.split(': ', 1)
-                switches[name] = {}
-            key, value = line.strip().split(': ', 1)
-            switches[name][key] = value
+            key, _, value = line.partition(': ')
+            if line.startswith('  '):
+                switch[key.strip()] = value
+            else:
+                switch = switches[key] = {'state': value}
         return switches
 
     def changes(self):
