@@ -54,7 +54,8 @@ accept_bridged(struct pipeline *p, const struct label *label,
     writer_end(w);
 }
 
-/* A label for frames: unicast, or broadcast, unknown and multicast. */
+/* A label for frames: unicast, or broadcast, unknown and multicast.  Without a
+ * port of its network here, it drains. */
 static void
 accept_bridge_label(struct pipeline *p, const struct label *label)
 {
@@ -67,6 +68,9 @@ accept_bridge_label(struct pipeline *p, const struct label *label)
 
     struct network *network = CONTAINER_OF(owner, struct network, object);
 
+    if (!site_find(network, p->hv)) {
+        return;
+    }
     LIST_FOR_EACH (site, in_network, &network->sites) {
         const struct hypervisor *sender = site->hypervisor;
 
@@ -132,6 +136,9 @@ accept_route_label(struct pipeline *p, const struct label *label)
 
     struct tenant *tenant = CONTAINER_OF(owner, struct tenant, object);
 
+    if (!tenant_is_routed_on(tenant, p->hv)) {
+        return;
+    }
     find_routers(tenant, &senders);
     HMAPX_FOR_EACH (node, &senders) {
         const struct hypervisor *sender = node->data;
