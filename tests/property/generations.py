@@ -7,6 +7,7 @@ and not what this test meant to write.  Used by property.py.
 
 from collections import namedtuple
 import ipaddress
+import time
 
 from jsonrpc import Replica
 
@@ -48,6 +49,7 @@ class Generation:
     def __init__(self, index, tables):
         self.index = index
         self.tables = tables
+        self.seen = time.monotonic()
         self._view = None
 
     def view(self, name):

@@ -8,12 +8,12 @@ HYPERVISORS FAMILY.
 
 from collections import Counter, deque
 import random
-import subprocess
 import sys
 import time
 import traceback
 
 import frames
+from explain import explain
 from generations import Generations
 from hosts import Hosts
 from operations import Operations
@@ -214,28 +214,6 @@ class Property:
               f"nobody as they must; {self.service.retries} retries, "
               f"{self.service.exempt} exempt for want of labels")
 
-    def explain(self, violation):
-        """What is known about VIOLATION."""
-        print(f"FAILED: {violation}")
-        probe = violation.probe
-        if probe:
-            print(f"  probe {probe}")
-            print(f"  generations {probe.first} to "
-                  f"{self.generations.newest.index}")
-        print("  history (s, generation, command):")
-        for line in self.history:
-            print("    " + line)
-        if probe and probe.label is None:
-            print(self.hosts.appctl(
-                probe.hypervisor, "ofproto/trace", "br-int",
-                f"in_port={probe.vm}", probe.frame.hex()))
-        print(subprocess.run(
-            ["mplsudp-ctl", f"--db=unix:{self.hosts.directory}/mgmt/"
-             "mpls-overlay.sock", "--timeout=5", "show", "--", "port-list",
-             "--", "label-list"], capture_output=True, text=True,
-            check=False).stdout)
-
-
 def main(directory, seed, operations, hypervisors, family):
     test = Property(directory, int(seed), int(operations), int(hypervisors),
                     int(family))
@@ -245,7 +223,7 @@ def main(directory, seed, operations, hypervisors, family):
     except Violation as violation:
         failed = 1
         try:
-            test.explain(violation)
+            explain(test, violation)
         except Exception:  # What is known is worth printing none the less.
             traceback.print_exc()
     test.report()
