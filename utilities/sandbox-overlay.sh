@@ -57,8 +57,10 @@ sb_management() {
     SB_VM_MTU=$((SB_MTU - $(sb_overhead)))
     sb_ns_add mgmt
     sb_must mkdir -p "$SB_DIR/mgmt"
-    sb_must ip -n "$SB_RUN-mgmt" link add name mgmt type bridge \
-        mcast_snooping 0
+    # With an address of its own: a bridge without one takes another when a
+    # port joins, and what its neighbours send to the old one gets lost.
+    sb_must ip -n "$SB_RUN-mgmt" link add name mgmt \
+        address 02:4d:50:4c:53:fe type bridge mcast_snooping 0
     sb_must ip -n "$SB_RUN-mgmt" link set mgmt up
     sb_addr mgmt mgmt "$SB_MGMT.1/24"
 }
