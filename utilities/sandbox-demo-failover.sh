@@ -36,7 +36,7 @@ fo_controllers() {
 # On how many hypervisors controller $1 is in state $2 (up, slave).
 fo_state() {
     sb_programs c$1 ovs-appctl --timeout=5 -t mplsudp-controller \
-        switches/show 2>/dev/null | grep -c -x " *state: $2"
+        switches/show 2>/dev/null | grep -c "^h[0-9]*: $2, "
 }
 
 # True if controller $1 is master of every hypervisor, and the other one slave.
