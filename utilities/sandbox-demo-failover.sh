@@ -63,7 +63,8 @@ fo_flows() {
 }
 
 # Ends controller $1 by signal $2, and measures until the other one has done
-# what the database asks for since; $3 says how.
+# what the database asks for since; $3 says how.  The lock of a stopped one is
+# free when the database finds it silent.
 fo_take_over() {
     local old=$1 signal=$2 new=$((3 - $1)) start took
 
@@ -106,6 +107,9 @@ demo_failover() {
     local fo_count=0
 
     step "Demo failover: the active controller dies, then the next one hangs"
+    say "The active controller has the database's lock and is master of every" \
+        "switch; flows stay as they are"
+    say "while there is none."
     fo_controllers
     fo_tenant
     fo_take_over 1 KILL "killed"

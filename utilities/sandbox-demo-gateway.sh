@@ -154,6 +154,9 @@ gw_checks() {
 
 demo_gateway() {
     step "Demo gateway: Linux as MPLS router outside, a VRF for each tenant"
+    say "A peer in the database has prefixes with the labels that it wants for" \
+        "them, and is offered the VMs'"
+    say "addresses with those of their hypervisors."
     gw_start
     gw_tenants
     gw_vrfs

@@ -74,6 +74,8 @@ isolation_labels() {
 
 demo_isolation() {
     step "Demo isolation: two tenants use the same MACs and addresses"
+    say "Each hypervisor gives each network labels of its own; a packet's label" \
+        "alone says whose it is."
     isolation_tenants
     sb_capture leaf1 hv "$SB_DIR/wire.pcap"
     check_pings

@@ -123,6 +123,9 @@ mig_silent() {
 
 demo_migration() {
     step "Demo migration: a VM moves, its traffic follows"
+    say "A port is where its interface is.  If two hypervisors have it, it stays" \
+        "until the first loses it or"
+    say "the VM speaks up on the other."
     mig_tenant
     mig_pending
     mig_announced

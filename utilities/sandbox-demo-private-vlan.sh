@@ -176,6 +176,9 @@ pv_forged() {
 
 demo_private_vlan() {
     step "Demo private-vlan: who reaches whom is the label's to say"
+    say "A label also carries the role of the sender; the receiver's hypervisor" \
+        "filters by it, and takes it"
+    say "only from hypervisors that have a port of that role."
     pv_tenant
     step "Pings of all pairs; x is an answer"
     pv_matrix 4

@@ -140,6 +140,9 @@ routing_wire() {
 
 demo_routing() {
     step "Demo routing: networks of a tenant, routed on every hypervisor"
+    say "The sender's hypervisor is the router: it lowers the TTL, and sends IP" \
+        "without Ethernet under the label"
+    say "by which the receiver's hypervisor knows the tenant."
     routing_tenants
     sb_capture leaf1 hv "$SB_DIR/wire.pcap"
     routing_pings
