@@ -262,6 +262,9 @@ no_label_error(const struct policy *p, const struct hypervisor *hv, bool local)
     const struct label_range *range = (local ? &p->overlay->local
                                        : &p->overlay->global);
 
+    if (range->min > range->max) {
+        return xasprintf("no labels can be given: %s", p->overlay->error);
+    }
     return xasprintf("no label is left in the range %"PRIu32"-%"PRIu32"%s%s",
                      range->min, range->max, local ? " of hypervisor " : "",
                      local ? hv->object.name : "");

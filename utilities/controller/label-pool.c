@@ -231,6 +231,9 @@ label_pool_warning(struct label_pool *pool, const char *name)
     unsigned int usage = label_pool_usage(pool);
     const unsigned int *mark = marks;
 
+    if (pool->range.min > pool->range.max) {
+        return NULL;
+    }
     while (usage < *mark) {
         mark++;
     }

@@ -256,6 +256,7 @@ overlay_destroy(struct overlay *o)
     label_pool_committed(o);
     label_pool_destroy(o->global_pool);
     free(o->ownerless.error);
+    free(o->error);
     free(o);
 }
 

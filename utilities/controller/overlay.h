@@ -65,7 +65,8 @@ struct overlay {
     const struct mplsrec_overlay *row; /* NULL if there is none yet. */
 
     /* The row's columns, or their defaults. */
-    struct label_range local, global;
+    struct label_range local, global; /* Disjoint; empty if wrong. */
+    char *error;                /* What is wrong with the row, or NULL. */
     long long int label_hold;                    /* In milliseconds. */
     long long int drain;                         /* In milliseconds. */
     enum overlay_encap default_encap;

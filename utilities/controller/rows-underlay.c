@@ -25,18 +25,6 @@
 #define DEFAULT_LABEL_HOLD 300
 #define DEFAULT_DRAIN 2
 
-static bool
-read_range(struct label_range *range, const int64_t *min, uint32_t min_default,
-           const int64_t *max, uint32_t max_default)
-{
-    struct label_range new = { min ? *min : min_default,
-                               max ? *max : max_default };
-    bool changed = new.min != range->min || new.max != range->max;
-
-    *range = new;
-    return changed;
-}
-
 /* Takes other label ranges over: a label outside is replaced. */
 static void
 ranges_changed(struct overlay *o)
@@ -57,6 +45,50 @@ ranges_changed(struct overlay *o)
     }
 }
 
+static const struct label_range empty_range = { 1, 0 };
+
+/* Reads the label ranges.  A wrong one is as if it were empty: nothing new is
+ * taken from it.  Both are if they overlap, since nobody could tell whose a
+ * value is. */
+static void
+read_ranges(struct overlay *o, const struct mplsrec_overlay *row)
+{
+    struct label_range local = {
+        row->label_min ? *row->label_min : DEFAULT_LABEL_MIN,
+        row->label_max ? *row->label_max : DEFAULT_LABEL_MAX,
+    };
+    struct label_range global = {
+        row->global_label_min ? *row->global_label_min
+                              : DEFAULT_GLOBAL_LABEL_MIN,
+        row->global_label_max ? *row->global_label_max
+                              : DEFAULT_GLOBAL_LABEL_MAX,
+    };
+
+    free(o->error);
+    o->error = NULL;
+    if (local.min > local.max) {
+        o->error = xasprintf("label_min %"PRIu32" is greater than label_max "
+                             "%"PRIu32, local.min, local.max);
+        local = empty_range;
+    } else if (global.min > global.max) {
+        o->error = xasprintf("global_label_min %"PRIu32" is greater than "
+                             "global_label_max %"PRIu32, global.min,
+                             global.max);
+        global = empty_range;
+    } else if (local.min <= global.max && global.min <= local.max) {
+        o->error = xasprintf("the label ranges %"PRIu32"-%"PRIu32" and "
+                             "%"PRIu32"-%"PRIu32" overlap", local.min,
+                             local.max, global.min, global.max);
+        local = global = empty_range;
+    }
+    if (memcmp(&local, &o->local, sizeof local)
+        || memcmp(&global, &o->global, sizeof global)) {
+        o->local = local;
+        o->global = global;
+        ranges_changed(o);
+    }
+}
+
 void
 overlay_read_settings(struct overlay *o)
 {
@@ -73,14 +105,7 @@ overlay_read_settings(struct overlay *o)
         free(overlay_parse_encap(row->default_encap, &encap));
     }
 
-    bool changed = read_range(&o->local, row->label_min, DEFAULT_LABEL_MIN,
-                              row->label_max, DEFAULT_LABEL_MAX);
-    changed |= read_range(&o->global,
-                          row->global_label_min, DEFAULT_GLOBAL_LABEL_MIN,
-                          row->global_label_max, DEFAULT_GLOBAL_LABEL_MAX);
-    if (changed) {
-        ranges_changed(o);
-    }
+    read_ranges(o, row);
     if (encap != o->default_encap) {
         const struct mplsrec_hypervisor *hv;
         const struct mplsrec_peer *peer;

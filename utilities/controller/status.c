@@ -27,24 +27,9 @@ static void
 write_overlay(struct overlay *o)
 {
     char *warning = label_pool_warning(o->global_pool, "global scope");
-    char *error = NULL;
 
-    if (o->local.min > o->local.max) {
-        error = xasprintf("label_min %"PRIu32" is greater than label_max "
-                          "%"PRIu32, o->local.min, o->local.max);
-    } else if (o->global.min > o->global.max) {
-        error = xasprintf("global_label_min %"PRIu32" is greater than "
-                          "global_label_max %"PRIu32, o->global.min,
-                          o->global.max);
-    } else if (o->local.min <= o->global.max
-               && o->global.min <= o->local.max) {
-        error = xasprintf("the label ranges %"PRIu32"-%"PRIu32" and "
-                          "%"PRIu32"-%"PRIu32" overlap", o->local.min,
-                          o->local.max, o->global.min, o->global.max);
-    }
-    mplsrec_overlay_set_error(o->row, error);
+    mplsrec_overlay_set_error(o->row, o->error);
     mplsrec_overlay_set_warning(o->row, warning);
-    free(error);
     free(warning);
 }
 
