@@ -47,7 +47,9 @@ drain(const struct overlay *o, struct label *label, uint64_t acknowledged)
 static void
 release(const struct overlay *o, struct label *label)
 {
-    long long int until = label->since * 1000 + o->label_hold;
+    /* 'since' is in whole seconds: it may be that the last of them had almost
+     * ended. */
+    long long int until = (label->since + 1) * 1000 + o->label_hold;
 
     if (program_acknowledged(o, label->hypervisor) < label->changed) {
         return;
