@@ -122,8 +122,11 @@ class Generations:
         self.list.append(Generation(index, dict(self.replica.tables)))
 
     def follow(self):
+        """Yields each new one behind the one before it."""
         for _ in self.replica.follow():
+            before = self.newest
             self.add()
+            yield before, self.newest
 
     @property
     def newest(self):

@@ -13,6 +13,7 @@ import time
 
 import allowed
 import frames
+from ledger import Ledger
 from plan import MACS, UNKNOWN_MAC, ipv4, ipv6
 
 ZERO = bytes(6)
@@ -83,7 +84,7 @@ class Prober:
         self.sent = Counter()   # By kind.
         self.delivered = 0
         self.under_way = 0      # Of those: met two generations.
-        self.late = deque(maxlen=200)   # (hypervisor, value, Label).
+        self.ledger = Ledger()
         self.macs = {}          # On the underlay, by hypervisor.
         self.last_port = {}     # By VM: (MAC, addresses).
 
@@ -154,8 +155,8 @@ class Prober:
             if not labels:
                 return None
             (receiver, value), label = self.random.choice(labels)
-        elif self.late:
-            receiver, value, label = self.random.choice(self.late)
+        elif self.ledger.released:
+            receiver, value, label = self.random.choice(self.ledger.released)
         else:
             return None
         source = self.random.choice(
@@ -208,16 +209,12 @@ class Prober:
         self.forget(now)
 
     def follow(self):
-        """Notes which labels were released."""
-        before = self.generations.newest
-        self.generations.follow()
-        after = self.generations.newest
-        if after.tables["Label"] is before.tables["Label"]:
-            return
-        for key, label in before.labels.items():
-            now = after.labels.get(key)
-            if label.state != "held" and (now is None or now.state == "held"):
-                self.late.append((*key, label))
+        """Takes what the database has said."""
+        for before, after in self.generations.follow():
+            if after.tables["Label"] is not before.tables["Label"]:
+                error = self.ledger.follow(before, after)
+                if error:
+                    raise Violation(error, None)
 
     def arrived(self, number, vm, hypervisor, frame):
         probe = self.probes.get(number)

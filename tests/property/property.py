@@ -208,7 +208,8 @@ class Property:
               f"ones under released labels, {sent['label']} forged under "
               f"labels in use")
         print(f"  {self.prober.delivered} deliveries checked, "
-              f"{self.prober.under_way} of which met two generations")
+              f"{self.prober.under_way} of which met two generations; "
+              f"{self.prober.ledger.reused} labels got another meaning")
         print(f"  {self.checks} times all pairs: {self.service.pairs} reached"
               f" as they must be, {self.service.unreached} probes reached "
               f"nobody as they must; {self.service.retries} retries, "
