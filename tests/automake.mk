@@ -11,6 +11,9 @@
 #   check-oracle-qemu  and with one in qemu, which sends MPLS in UDP as well
 #   check-scale      mplsudp-controller with 20 hypervisors: what it must not
 #                    touch (as root)
+#   check-property   tenants' networks changed at random, and their isolation
+#                    probed: PROPERTY_OPERATIONS for each of PROPERTY_SEEDS
+#   check-property-long  the same, 10,000 for each of three
 #   check-ovs        the parts of Open vSwitch's own suite that tunnels, MPLS,
 #                    actions and groups touch
 #   check-ovs-all    all of Open vSwitch's own suite
@@ -168,6 +171,17 @@ bench-controller: all
 	@MPLSUDP_BUILD='$(ovs_build)' $(srcdir)/tests/bench/controller-scale \
 	  --json tests/logs/controller-scale.json $(HYPERVISORS)
 
+PROPERTY_SEEDS = 1
+PROPERTY_OPERATIONS = 600
+check-property: all
+	@MPLSUDP_BUILD='$(ovs_build)' $(SHELL) $(srcdir)/tests/with-log \
+	  tests/logs/property $(srcdir)/tests/property/run \
+	  --seed '$(PROPERTY_SEEDS)' --operations $(PROPERTY_OPERATIONS) \
+	  --logs tests/logs/property-failures
+check-property-long:
+	@$(MAKE) check-property PROPERTY_SEEDS='1 2 3' \
+	  PROPERTY_OPERATIONS=10000
+
 check-sanitizers:
 	@$(SHELL) $(srcdir)/tests/check-sanitizers '$(srcdir)' '$(OVS_SOURCE)' \
 	  '$(MAKE)'
@@ -179,7 +193,7 @@ conformance: all tests/mplsudp-test tests/testsuite
 	check-ovs check-ovs-all check-pure check-sizes check-hooks check-build \
 	check-scale bench-controller \
 	check-fuzz check-fuzz-long check-fuzz-replay check-sanitizers \
-	conformance ovs-check-data
+	check-property check-property-long conformance ovs-check-data
 
 EXTRA_DIST += tests
 CLEANFILES += tests/mplsudp-test tests/testsuite tests/testsuite.log \

@@ -218,18 +218,17 @@ class Property:
 def main(directory, seed, operations, hypervisors, family):
     test = Property(directory, int(seed), int(operations), int(hypervisors),
                     int(family))
-    failed = 0
+    failed = False
     try:
         test.all()
     except Violation as violation:
-        failed = 1
+        failed = True
         try:
             explain(test, violation)
         except Exception:  # What is known is worth printing none the less.
             traceback.print_exc()
     test.report()
-    print(f"{1 - failed} passed, {failed} failed")
-    return failed
+    return int(failed)
 
 
 if __name__ == "__main__":
