@@ -91,6 +91,11 @@ build_control() {
         "tcp:$SB_MGMT.1:6653, and a tunnel port"
     say "mplsudp0: type=mplsudp remote_ip=flow key=flow payload=auto"
     ctl "${args[@]:1}"
+    # They were refused before, and try again only after some seconds; to
+    # synchronise waits for those only that are connected.
+    for ((i = 1; i <= hypervisors; i++)); do
+        sb_must sb_ctl wait-until Hypervisor h$i connected=true
+    done
     synchronise
     say "underlay: IPv$underlay with an MTU of $SB_MTU; VMs have $SB_VM_MTU"
 }
