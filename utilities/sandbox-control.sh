@@ -68,6 +68,12 @@ wait_until() {
     done
 }
 
+# True if every hypervisor is connected, according to the database.
+all_connected() {
+    test "$(sb_ctl --bare --columns=name find Hypervisor connected=true |
+        grep -c .)" = $hypervisors
+}
+
 build_control() {
     local i args=()
 
@@ -81,21 +87,20 @@ build_control() {
     say "controller: process $(sb_controller_pid 1), OpenFlow on" \
         "tcp:$SB_MGMT.1:6653"
     for ((i = 1; i <= hypervisors; i++)); do
-        sb_hypervisor $i
-        sb_obey $i 1
         args+=(-- hv-add h$i "$(sb_datapath_id $i)" "$(sb_hv_addr $i)"
             "encaps=$encap")
+    done
+    ctl "${args[@]:1}"
+    for ((i = 1; i <= hypervisors; i++)); do
+        sb_hypervisor $i
+        sb_obey $i 1
     done
     sb_resolve
     say "each hypervisor: ovs-vsctl set-controller br-int" \
         "tcp:$SB_MGMT.1:6653, and a tunnel port"
     say "mplsudp0: type=mplsudp remote_ip=flow key=flow payload=auto"
-    ctl "${args[@]:1}"
-    # They were refused before, and try again only after some seconds; to
-    # synchronise waits for those only that are connected.
-    for ((i = 1; i <= hypervisors; i++)); do
-        sb_must sb_ctl wait-until Hypervisor h$i connected=true
-    done
+    wait_until 30 all_connected ||
+        sb_mgmt_die c1 "not all hypervisors are connected after 30 s"
     synchronise
     say "underlay: IPv$underlay with an MTU of $SB_MTU; VMs have $SB_VM_MTU"
 }
