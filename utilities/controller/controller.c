@@ -31,7 +31,7 @@ VLOG_DEFINE_THIS_MODULE(controller);
 
 static struct hypervisor *
 admit_switch(uint64_t datapath_id, const char *certificate, char **errorp,
-             void *c_)
+             bool *laterp, void *c_)
 {
     struct controller *c = c_;
     struct hypervisor *hv = overlay_find_datapath(c->overlay, datapath_id);
@@ -39,6 +39,7 @@ admit_switch(uint64_t datapath_id, const char *certificate, char **errorp,
     if (!hv) {
         *errorp = xasprintf("datapath id %016"PRIx64" is in no row of "
                             "Hypervisor (mplsudp-ctl hv-add)", datapath_id);
+        *laterp = true;
     } else if (hv->certificate_name
                && (!certificate
                    || strcmp(certificate, hv->certificate_name))) {
@@ -166,7 +167,9 @@ controller_run(struct controller *c)
     if (!ovsdb_idl_has_ever_connected(c->idl)) {
         return;
     }
-    overlay_run(c->overlay);
+    if (overlay_run(c->overlay)) {
+        switches_admit_again(c->switches);
+    }
     if (txn && time_msec() < c->retry_at) {
         poll_timer_wait_until(c->retry_at);
         txn = NULL;

@@ -58,6 +58,7 @@ struct sw {
     enum sw_state state;
     struct hypervisor *hypervisor; /* Not NULL from SW_SLAVE on. */
     uint64_t datapath_id;
+    uint64_t refused_id;        /* Datapath id while not admitted, or 0. */
     enum ofp_version version;
     enum ofputil_protocol protocol;
     ovs_be32 features_xid, role_xid;

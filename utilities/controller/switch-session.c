@@ -106,6 +106,7 @@ sw_detach(struct sw *sw)
 void
 sw_end(struct sw *sw)
 {
+    sw->refused_id = 0;
     struct hypervisor *hypervisor = sw_detach(sw);
 
     if (hypervisor) {

@@ -103,18 +103,24 @@ sw_admit(struct sw *sw, uint64_t datapath_id)
 {
     const struct switch_handler *handler = sw_handler(sw);
     char *error = NULL;
+    bool later = false;
     struct hypervisor *hypervisor
         = handler->admit(datapath_id, rconn_get_peer_id(sw->rconn), &error,
-                         handler->aux);
+                         &later, handler->aux);
 
     if (!hypervisor) {
-        VLOG_WARN_RL(&rl, "%s: refused datapath %016"PRIx64": %s",
-                     sw_name(sw), datapath_id, error);
+        if (!sw->error || strcmp(sw->error, error)) {
+            VLOG_WARN_RL(&rl, "%s: refused datapath %016"PRIx64": %s",
+                         sw_name(sw), datapath_id, error);
+        }
         free(sw->error);
         sw->error = error;
-        sw->closing = true;
+        sw->refused_id = datapath_id;
+        sw->closing = !later;
         return;
     }
+    sw_clear_error(sw);
+    sw->refused_id = 0;
     sw->datapath_id = datapath_id;
     replace_older(sw);
     sw->hypervisor = hypervisor;
@@ -217,6 +223,19 @@ accept_switches(struct switches *switches, struct pvconn *pvconn)
     if (error != EAGAIN) {
         VLOG_WARN_RL(&rl, "%s: cannot accept a connection: %s",
                      pvconn_get_name(pvconn), ovs_strerror(error));
+    }
+}
+
+void
+switches_admit_again(struct switches *switches)
+{
+    struct sw *sw;
+
+    LIST_FOR_EACH (sw, node, &switches->sws) {
+        if (sw->refused_id && !sw->closing
+            && rconn_is_connected(sw->rconn)) {
+            sw_admit(sw, sw->refused_id);
+        }
     }
 }
 

@@ -5,7 +5,8 @@
  * Called by controller.c.  A connection, whoever opened it, goes through
  *
  *   CONNECTING   hello, features request; leaves when the handler admits the
- *                datapath id (and, over SSL, the certificate's name)
+ *                datapath id (and, over SSL, the certificate's name), which
+ *                may be when its hypervisor's row comes
  *   SLAVE        while this controller is not the active one: echoes only
  *   READING      role MASTER is granted; ports, then flows are read, and the
  *                meter for packets to the controller is set
@@ -37,11 +38,13 @@ struct switches;
 /* What controller.c is told.  No function may close the connection. */
 struct switch_handler {
     /* A switch has said who it is.  Returns its hypervisor, or NULL if there
-     * is none, with '*errorp' set to the reason, which the caller frees.
+     * is none, with '*errorp' set to the reason, which the caller frees.  The
+     * connection is closed, unless '*laterp' is set: then it is left alone
+     * until switches_admit_again() asks again.
      * 'certificate' is the common name in its certificate, NULL without SSL.
      * A newer connection of the same datapath replaces the older one. */
     struct hypervisor *(*admit)(uint64_t datapath_id, const char *certificate,
-                                char **errorp, void *aux);
+                                char **errorp, bool *laterp, void *aux);
     /* hypervisor->sw is to become 'sw', or NULL when the connection ended. */
     void (*connected)(struct hypervisor *, struct sw *, void *aux);
     /* Ports appeared, went or were read for the first time. */
@@ -63,6 +66,8 @@ struct switches *switches_create(const struct sset *methods,
                                  const struct switch_handler *);
 void switches_destroy(struct switches *);
 void switches_run(struct switches *);
+/* What admit() says may have changed. */
+void switches_admit_again(struct switches *);
 void switches_wait(struct switches *);
 
 /* Makes this controller MASTER of all switches, or SLAVE; before the first

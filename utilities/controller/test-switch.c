@@ -38,7 +38,7 @@ static struct ds packets = DS_EMPTY_INITIALIZER;
 
 static struct hypervisor *
 admit(uint64_t datapath_id, const char *certificate, char **errorp,
-      void *aux OVS_UNUSED)
+      bool *laterp OVS_UNUSED, void *aux OVS_UNUSED)
 {
     const char *expected = getenv("CERTIFICATE");
 
