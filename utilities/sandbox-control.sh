@@ -43,16 +43,13 @@ on_hv() {
     shown run_on "$@"
 }
 
-# Returns when all hypervisors do what the database says; their datapaths
-# included, whose cached flows are revalidated later.
+# Returns when all hypervisors do what the database says, datapaths included.
 synchronise() {
     local i
 
     ctl --wait=hv sync
     for ((i = 1; i <= hypervisors; i++)); do
-        # The first round may have begun before the flows changed.
-        sb_must sb_hv $i ovs-appctl revalidator/wait
-        sb_must sb_hv $i ovs-appctl revalidator/wait
+        sb_revalidated $i
     done
 }
 

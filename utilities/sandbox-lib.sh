@@ -244,6 +244,14 @@ sb_hv_addresses() {
         via "$(sb_leaf_addr "$i")"
 }
 
+# Returns when the datapath of hypervisor $1 does what its flows say: until
+# then, cached flows do what they said before.  The first round of revalidation
+# may have begun before the flows changed.
+sb_revalidated() {
+    sb_must sb_hv "$1" ovs-appctl revalidator/wait
+    sb_must sb_hv "$1" ovs-appctl revalidator/wait
+}
+
 # Adds to hypervisor $1's br-int a VM: namespace and port $2, MAC $3, and the
 # addresses (with prefix lengths) that follow, on interface eth0.
 sb_vm() {

@@ -155,6 +155,7 @@ send_stray() {
     done
     sb_must sb_hv 1 ovs-ofctl add-flow br-int "priority=65535,\
 in_port=\"red1\",icmp,nw_dst=10.0.0.250,actions=set_field:$STRAY->tun_id$all"
+    sb_revalidated 1
     sb_must ip -n "$SB_RUN-red1" neigh add 10.0.0.250 lladdr "$(vm_mac 2)" \
         dev eth0 nud permanent
     sb_in red1 ping -n -q -c 3 -i 0.2 -W 1 -p "$hex" 10.0.0.250 >/dev/null
