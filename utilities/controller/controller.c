@@ -193,6 +193,7 @@ controller_wait(struct controller *c)
         c->retry_at = time_msec() + RETRY_DELAY;
         port_binding_retry(c->overlay);
         label_policy_retry(c->overlay);
+        peer_offers_retry(c->overlay);
         poll_timer_wait_until(c->retry_at);
     }
     if (ovsdb_idl_has_ever_connected(c->idl)) {

@@ -85,6 +85,16 @@ offer_tenant(const struct tenant *tenant, const struct peer *peer)
 }
 
 void
+peer_offers_retry(struct overlay *o)
+{
+    struct tenant *tenant;
+
+    OBJECT_FOR_EACH (tenant, &o->tenants) {
+        tenant->offers_changed = true;
+    }
+}
+
+void
 peer_offers_run(struct overlay *o, struct ovsdb_idl_txn *txn)
 {
     struct tenant *tenant;

@@ -14,5 +14,7 @@ struct overlay;
 struct ovsdb_idl_txn;
 
 void peer_offers_run(struct overlay *, struct ovsdb_idl_txn *);
+/* A transaction with offers failed: all are written again. */
+void peer_offers_retry(struct overlay *);
 
 #endif /* peer-offers.h */
