@@ -6,6 +6,7 @@
 #include "openvswitch/vlog.h"
 #include "overlay.h"
 #include "ovsdb-idl.h"
+#include "program.h"
 #include "switch.h"
 #include "timeval.h"
 #include "util.h"
@@ -43,6 +44,7 @@ stand_by(struct high_availability *ha, const struct mplsrec_overlay *row)
     if (ha->state != STANDBY) {
         VLOG_INFO("another controller is active: standing by");
         ha->state = STANDBY;
+        program_stand_by(ha->overlay);
     }
     if (row) {
         switches_set_role(ha->switches, false, row->controller_epoch);

@@ -174,7 +174,7 @@ struct hypervisor {
     struct label_pool *pool;    /* Values of local scope. */
 
     struct ovs_list interfaces; /* port-binding.c: its OpenFlow ports. */
-    bool ports_known;           /* port-binding.c: it has connected. */
+    bool ports_known;           /* port-binding.c: these are all. */
     struct sw *sw;              /* program.c: its connection, or NULL. */
     struct accepts *accepts;    /* label-ready.c: what it acknowledged. */
 

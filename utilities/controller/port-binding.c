@@ -146,6 +146,7 @@ port_binding_forget(struct overlay *o, struct hypervisor *hv)
     LIST_FOR_EACH_SAFE (interface, in_hypervisor, &hv->interfaces) {
         interface_remove(o, interface);
     }
+    hv->ports_known = false;
 }
 
 void

@@ -29,7 +29,8 @@ void port_binding_orphan(struct overlay *, struct network *);
 
 /* program.c: the OpenFlow ports of 'hv', which is connected, changed. */
 void port_binding_ports_changed(struct overlay *, struct hypervisor *hv);
-/* rows-underlay.c: 'hv' is going. */
+/* rows-underlay.c: 'hv' is going; program.c: what is known of its ports may
+ * not be true any more. */
 void port_binding_forget(struct overlay *, struct hypervisor *hv);
 
 /* packet-in.c: a gratuitous ARP or RARP with the MAC of 'port' came from its

@@ -61,6 +61,17 @@ program_connected(struct overlay *o, struct hypervisor *hv, struct sw *sw)
 }
 
 void
+program_stand_by(struct overlay *o)
+{
+    struct hypervisor *hv;
+
+    OBJECT_FOR_EACH (hv, &o->hypervisors) {
+        program_connected(o, hv, hv->sw);
+        port_binding_forget(o, hv);
+    }
+}
+
+void
 program_up(struct overlay *o, struct hypervisor *hv)
 {
     overlay_touch_hypervisor(o, hv);

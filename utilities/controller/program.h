@@ -25,6 +25,9 @@ void program_connected(struct overlay *, struct hypervisor *, struct sw *);
 void program_up(struct overlay *, struct hypervisor *);
 void program_acknowledge(struct overlay *, struct hypervisor *);
 
+/* high-availability.c: from now on another controller programs them. */
+void program_stand_by(struct overlay *);
+
 /* Returns the newest change, as overlay->seqno, that the flows of 'hv' show:
  * what it said last, if it is not connected, and all there are if it never
  * was given flows. */
