@@ -5,6 +5,8 @@
 #include <config.h>
 #include "flows-pipeline.h"
 
+#include "hash.h"
+#include "sset.h"
 #include "switch.h"
 
 #define PRIORITY_FOREIGN 200
@@ -112,6 +114,28 @@ has_claim(const struct port *port, const struct hypervisor *hv)
     return false;
 }
 
+/* Ports that are elsewhere, and whose interface this hypervisor has too. */
+static void
+classify_claims(struct pipeline *p)
+{
+    struct sset names = SSET_INITIALIZER(&names);
+    const struct port *port;
+    const char *name;
+
+    switch_port_names(p->hv->sw, &names);
+    SSET_FOR_EACH (name, &names) {
+        HMAP_FOR_EACH_WITH_HASH (port, by_interface, hash_string(name, 0),
+                                 &p->overlay->ports_by_interface) {
+            if (!strcmp(port->interface, name) && port->network && port->site
+                && port->site->hypervisor != p->hv
+                && has_claim(port, p->hv)) {
+                classify_claim(p, port, pipeline_port(p, port));
+            }
+        }
+    }
+    sset_destroy(&names);
+}
+
 void
 flows_classify(struct pipeline *p)
 {
@@ -133,14 +157,5 @@ flows_classify(struct pipeline *p)
             }
         }
     }
-    OBJECT_FOR_EACH (port, &p->overlay->ports) {
-        if (port->network && port->site && port->site->hypervisor != p->hv
-            && has_claim(port, p->hv)) {
-            ofp_port_t ofport = pipeline_port(p, port);
-
-            if (ofport != OFPP_NONE) {
-                classify_claim(p, port, ofport);
-            }
-        }
-    }
+    classify_claims(p);
 }
