@@ -66,12 +66,13 @@ release(const struct overlay *o, struct label *label)
 void
 label_release_run(struct overlay *o, struct ovsdb_idl_txn *txn)
 {
-    uint64_t acknowledged = all_acknowledged(o);
+    uint64_t acknowledged;
     struct label *label;
 
-    if (!txn) {
+    if (!txn || ovs_list_is_empty(&o->releasing)) {
         return;
     }
+    acknowledged = all_acknowledged(o);
     LIST_FOR_EACH (label, in_release, &o->releasing) {
         if (label->state == LABEL_DRAINING) {
             drain(o, label, acknowledged);

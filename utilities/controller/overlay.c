@@ -12,6 +12,8 @@
 
 VLOG_DEFINE_THIS_MODULE(overlay);
 
+static void track_columns(struct ovsdb_idl *);
+
 /* Columns that only this controller writes and that it need not read back:
  * their changes wake nobody. */
 static void
@@ -50,7 +52,7 @@ overlay_create(struct ovsdb_idl *idl)
     struct overlay *o = xzalloc(sizeof *o);
 
     o->idl = idl;
-    ovsdb_idl_track_add_all(idl);
+    track_columns(idl);
     omit_own_columns(idl);
     ovsdb_idl_set_write_changed_only_all(idl, true);
     hmap_init(&o->tenants);
@@ -92,17 +94,35 @@ static const struct row_class {
     const struct ovsdb_idl_table_class *table;
     void (*update)(struct overlay *, const struct ovsdb_idl_row *);
     void (*remove)(struct overlay *, struct object *);
+    bool tracked;               /* By the IDL; see track_columns(). */
 } row_classes[] = {
-#define ROW_CLASS(TABLE, MAP, NAME)                                     \
+#define ROW_CLASS(TABLE, MAP, NAME, TRACKED)                            \
     { offsetof(struct overlay, MAP), &mplsrec_table_classes[TABLE],     \
-      overlay_update_##NAME, overlay_remove_##NAME }
-    ROW_CLASS(MPLSREC_TABLE_HYPERVISOR, hypervisors, hypervisor),
-    ROW_CLASS(MPLSREC_TABLE_TENANT, tenants, tenant),
-    ROW_CLASS(MPLSREC_TABLE_NETWORK, networks, network),
-    ROW_CLASS(MPLSREC_TABLE_PEER, peers, peer),
-    ROW_CLASS(MPLSREC_TABLE_PORT, ports, port),
-    ROW_CLASS(MPLSREC_TABLE_LABEL, labels, label),
+      overlay_update_##NAME, overlay_remove_##NAME, TRACKED }
+    ROW_CLASS(MPLSREC_TABLE_HYPERVISOR, hypervisors, hypervisor, false),
+    ROW_CLASS(MPLSREC_TABLE_TENANT, tenants, tenant, true),
+    ROW_CLASS(MPLSREC_TABLE_NETWORK, networks, network, true),
+    ROW_CLASS(MPLSREC_TABLE_PEER, peers, peer, true),
+    ROW_CLASS(MPLSREC_TABLE_PORT, ports, port, true),
+    ROW_CLASS(MPLSREC_TABLE_LABEL, labels, label, true),
 };
+
+/* Of a row that changes, the IDL tracks also the rows that refer to it, those
+ * that refer to these and so on.  By Hypervisor.labels that would be nearly
+ * the whole database for a single label.  This ends at tables that are not
+ * tracked; hypervisors are few, and looked at one by one. */
+static void
+track_columns(struct ovsdb_idl *idl)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(row_classes); i++) {
+        const struct ovsdb_idl_table_class *table = row_classes[i].table;
+
+        for (size_t j = 0; row_classes[i].tracked && j < table->n_columns;
+             j++) {
+            ovsdb_idl_track_add_column(idl, &table->columns[j]);
+        }
+    }
+}
 
 static bool
 row_is_deleted(const struct ovsdb_idl_row *row)
@@ -110,14 +130,17 @@ row_is_deleted(const struct ovsdb_idl_row *row)
     return ovsdb_idl_row_get_seqno(row, OVSDB_IDL_CHANGE_DELETE) > 0;
 }
 
-/* Returns true if 'row' is new or has other values.  The IDL also reports the
- * rows that refer to such a row, the rows that refer to those, and so on:
- * nearly the whole database. */
+/* Returns true if 'row' itself is new or has other values. */
 static bool
-row_is_changed(const struct row_class *class, const struct ovsdb_idl_row *row)
+row_is_changed(const struct overlay *o, const struct row_class *class,
+               const struct ovsdb_idl_row *row)
 {
-    if (ovsdb_idl_row_get_seqno(row, OVSDB_IDL_CHANGE_INSERT)) {
+    if (ovsdb_idl_row_get_seqno(row, OVSDB_IDL_CHANGE_INSERT)
+        > o->idl_seqno) {
         return true;
+    } else if (!class->tracked) {
+        return (ovsdb_idl_row_get_seqno(row, OVSDB_IDL_CHANGE_MODIFY)
+                > o->idl_seqno);
     }
     for (size_t i = 0; i < class->table->n_columns; i++) {
         if (ovsdb_idl_track_is_updated(row, &class->table->columns[i])) {
@@ -141,7 +164,7 @@ remove_objects(struct overlay *o, const struct row_class *class, bool lost)
     struct hmap *map = class_map(o, class);
     struct object *object;
 
-    if (lost) {
+    if (lost || !class->tracked) {
         HMAP_FOR_EACH_SAFE (object, hmap_node, map) {
             if (!ovsdb_idl_get_row_for_uuid(o->idl, class->table,
                                             &object->uuid)) {
@@ -168,16 +191,18 @@ update_objects(struct overlay *o, const struct row_class *class, bool lost)
 {
     const struct ovsdb_idl_row *row;
 
-    if (lost) {
+    if (lost || !class->tracked) {
         for (row = ovsdb_idl_first_row(o->idl, class->table); row;
              row = ovsdb_idl_next_row(row)) {
-            class->update(o, row);
+            if (lost || row_is_changed(o, class, row)) {
+                class->update(o, row);
+            }
         }
         return;
     }
     for (row = ovsdb_idl_track_get_first(o->idl, class->table); row;
          row = ovsdb_idl_track_get_next(row)) {
-        if (!row_is_deleted(row) && row_is_changed(class, row)) {
+        if (!row_is_deleted(row) && row_is_changed(o, class, row)) {
             class->update(o, row);
         }
     }
@@ -218,7 +243,6 @@ overlay_run(struct overlay *o)
     if (idl_seqno == o->idl_seqno) {
         return false;
     }
-    o->idl_seqno = idl_seqno;
     o->seqno++;
 
     bool lost = idl_was_cleared(o);
@@ -233,6 +257,7 @@ overlay_run(struct overlay *o)
         update_objects(o, &row_classes[i], lost);
     }
     ovsdb_idl_track_clear(o->idl);
+    o->idl_seqno = idl_seqno;
     return true;
 }
 
