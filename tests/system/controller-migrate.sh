@@ -101,7 +101,7 @@ appears 1 mv
 appears 1 vnet0
 check "mv is on h1" soon bound mv h1
 check "lv is on h1, by interface vnet0" soon bound lv h1
-synchronise
+ready
 mesh w3,mv,10.0.1.1 mv,w3,10.0.1.3 w3,mv,fd01::1 mv,w3,fd01::3 \
     d3,mv,10.0.1.1 mv,d3,10.0.2.3 w3,lv,10.0.1.4 lv,w3,10.0.1.3 \
     d3,lv,10.0.1.4 lv,d3,10.0.2.3

@@ -26,7 +26,7 @@ for i in 1 2 3; do
             permanent w$i 02:00:00:00:01:0$j 10.0.1.$j fd01::$j
     done
 done
-synchronise
+ready
 
 mesh w1,w2,10.0.1.2 w2,w1,10.0.1.1 w2,w3,fd01::3 w3,w2,fd01::2 \
     w3,w1,10.0.1.1 w1,w3,10.0.1.3 w1,d2,10.0.2.2 d2,w1,10.0.1.1 \

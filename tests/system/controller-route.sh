@@ -71,9 +71,8 @@ for port in 12 13 21 23 31 33; do
     ctl port-add u${port%?} u$port 02:00:00:00:09:$port
     sb_must sb_hv ${port:1} ovs-vsctl add-port br-int u$port \
         -- set interface u$port type=internal
-    soon bound u$port h${port:1}
 done
-synchronise
+ready
 ctl tenant-add t \
     -- net-add t web subnets=10.0.1.0/24,fd01::/64 \
        gateways=10.0.1.254,fd01::fe mtu=$SB_VM_MTU \
@@ -91,7 +90,7 @@ done
 add_vm s2 2 island 02:00:00:00:03:02 10.0.3.2/24
 vm_gateways s2 10.0.3.254
 permanent s2 $GATEWAY_MAC 10.0.3.254
-synchronise
+ready
 
 # Time exceeded is 11 0, port unreachable 3 3; for IPv6 3 0 and 1 4.
 check "traceroute from w1 to d2, on another hypervisor" \
