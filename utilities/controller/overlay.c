@@ -209,12 +209,15 @@ update_objects(struct overlay *o, const struct row_class *class, bool lost)
 }
 
 /* The IDL does not track what it loses when it must read the whole database
- * again, after that was restarted: then rows seem new whose objects exist, or
- * the row that is always there is gone. */
+ * again, after that was restarted or another one was put in its place: then
+ * the row that is always there is gone or is another, or rows seem new whose
+ * objects exist. */
 static bool
 idl_was_cleared(struct overlay *o)
 {
-    if (o->row && !mplsrec_overlay_first(o->idl)) {
+    const struct mplsrec_overlay *first = mplsrec_overlay_first(o->idl);
+
+    if (o->row && (!first || !uuid_equals(&first->header_.uuid, &o->uuid))) {
         return true;
     }
     for (size_t i = 0; i < ARRAY_SIZE(row_classes); i++) {

@@ -63,6 +63,7 @@ struct label_range {
 struct overlay {
     struct ovsdb_idl *idl;
     const struct mplsrec_overlay *row; /* NULL if there is none yet. */
+    struct uuid uuid;           /* Its UUID. */
 
     /* The row's columns, or their defaults. */
     struct label_range local, global; /* Disjoint; empty if wrong. */

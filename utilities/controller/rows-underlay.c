@@ -97,6 +97,7 @@ overlay_read_settings(struct overlay *o)
     enum overlay_encap encap = ENCAP_MPLSUDP;
 
     o->row = row;
+    o->uuid = row ? row->header_.uuid : UUID_ZERO;
     row = row ? row : &empty;
     o->label_hold = 1000LL * (row->n_label_hold ? *row->label_hold
                               : DEFAULT_LABEL_HOLD);
