@@ -156,6 +156,18 @@ class_map(struct overlay *o, const struct row_class *class)
     return ALIGNED_CAST(struct hmap *, (char *) o + class->map);
 }
 
+/* The IDL keeps a row that is gone, without its columns, as long as other rows
+ * refer to it; they may be gone as well, and tracked. */
+static bool
+row_exists(const struct overlay *o, const struct row_class *class,
+           const struct uuid *uuid)
+{
+    const struct ovsdb_idl_row *row
+        = ovsdb_idl_get_row_for_uuid(o->idl, class->table, uuid);
+
+    return row && row->new_datum;
+}
+
 /* Removes the objects whose rows are gone.  With 'lost', the IDL forgot what
  * it knew and does not say which these are. */
 static void
@@ -166,8 +178,7 @@ remove_objects(struct overlay *o, const struct row_class *class, bool lost)
 
     if (lost || !class->tracked) {
         HMAP_FOR_EACH_SAFE (object, hmap_node, map) {
-            if (!ovsdb_idl_get_row_for_uuid(o->idl, class->table,
-                                            &object->uuid)) {
+            if (!row_exists(o, class, &object->uuid)) {
                 class->remove(o, object);
             }
         }
