@@ -34,6 +34,8 @@ program_hypervisor(struct overlay *o, struct hypervisor *hv)
     flow_table_destroy(&flows);
 }
 
+/* That a hypervisor has flows is written before it gets any (status.c): a
+ * controller that does not know would release labels that it sends by. */
 void
 program_run(struct overlay *o)
 {
@@ -41,7 +43,7 @@ program_run(struct overlay *o)
 
     OBJECT_FOR_EACH (hv, &o->hypervisors) {
         if (hv->dirty_since != UINT64_MAX && hv->sw && switch_is_up(hv->sw)
-            && !switch_is_busy(hv->sw)) {
+            && !switch_is_busy(hv->sw) && hv->row->programmed) {
             program_hypervisor(o, hv);
         }
     }
