@@ -5,12 +5,18 @@
 #include "coverage.h"
 #include "flows.h"
 #include "label-ready.h"
+#include "openvswitch/poll-loop.h"
 #include "overlay.h"
 #include "port-binding.h"
 #include "switch.h"
+#include "timeval.h"
 #include "util.h"
 
 COVERAGE_DEFINE(controller_make_flows);
+
+/* In milliseconds; then switches and database get their turn, before they take
+ * the controller for dead. */
+#define MAX_RUN_TIME 50
 
 static void
 program_hypervisor(struct overlay *o, struct hypervisor *hv)
@@ -34,18 +40,37 @@ program_hypervisor(struct overlay *o, struct hypervisor *hv)
     flow_table_destroy(&flows);
 }
 
-/* That a hypervisor has flows is written before it gets any (status.c): a
- * controller that does not know would release labels that it sends by. */
+/* Returns the hypervisor whose flows have shown an old state for longest among
+ * those that can be given new ones now, or NULL.  That a hypervisor has flows
+ * is written before it gets any (status.c): a controller that does not know
+ * would release labels that it sends by. */
+static struct hypervisor *
+find_dirty(const struct overlay *o)
+{
+    struct hypervisor *hv, *oldest = NULL;
+
+    OBJECT_FOR_EACH (hv, &o->hypervisors) {
+        if (hv->dirty_since < (oldest ? oldest->dirty_since : UINT64_MAX)
+            && hv->sw && switch_is_up(hv->sw) && !switch_is_busy(hv->sw)
+            && hv->row->programmed) {
+            oldest = hv;
+        }
+    }
+    return oldest;
+}
+
 void
 program_run(struct overlay *o)
 {
+    long long int end = time_msec() + MAX_RUN_TIME;
     struct hypervisor *hv;
 
-    OBJECT_FOR_EACH (hv, &o->hypervisors) {
-        if (hv->dirty_since != UINT64_MAX && hv->sw && switch_is_up(hv->sw)
-            && !switch_is_busy(hv->sw) && hv->row->programmed) {
-            program_hypervisor(o, hv);
+    while ((hv = find_dirty(o)) != NULL) {
+        if (time_msec() >= end) {
+            poll_immediate_wake();
+            return;
         }
+        program_hypervisor(o, hv);
     }
 }
 
