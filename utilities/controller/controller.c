@@ -26,6 +26,7 @@ VLOG_DEFINE_THIS_MODULE(controller);
 
 #define LOCK_NAME "mplsudp_controller"
 #define RETRY_DELAY 200         /* After a failed transaction, in ms. */
+#define SETTLE_TIME 50          /* For bindings and labels, in ms. */
 
 /* ---- What switches report ----------------------------------------------- */
 
@@ -138,6 +139,24 @@ controller_destroy(struct controller *c)
     free(c);
 }
 
+/* Returns true if 'settled', or if flows have waited for long enough for
+ * bindings and labels that are on their way, and that will change them. */
+static bool
+flows_may_be_made(struct controller *c, bool settled)
+{
+    long long int now = time_msec();
+
+    if (!settled && !c->settle_until) {
+        c->settle_until = now + SETTLE_TIME;
+    }
+    if (!settled && now < c->settle_until) {
+        poll_timer_wait_until(c->settle_until);
+        return false;
+    }
+    c->settle_until = 0;
+    return true;
+}
+
 /* What the active controller does: bindings and labels are written here and
  * have effect in a later round, when their rows have come back. */
 static void
@@ -151,7 +170,9 @@ run_active(struct controller *c, struct ovsdb_idl_txn *txn)
     label_policy_run(o, txn);
     label_release_run(o, txn);
     peer_offers_run(o, txn);
-    program_run(o);
+    if (flows_may_be_made(c, settled)) {
+        program_run(o);
+    }
     status_run(o, txn);
     acknowledge_run(c->acknowledge, txn, settled);
     if (txn && !settled) {

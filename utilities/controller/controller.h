@@ -20,6 +20,8 @@ struct controller {
     struct high_availability *ha;
     struct acknowledge *acknowledge;
     long long int retry_at;     /* When to write again after an error. */
+    long long int settle_until; /* When to make flows at the latest; 0 if none
+                                 * wait. */
 };
 
 /* 'db' is the database's remote, 'methods' how switches are reached. */
