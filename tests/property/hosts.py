@@ -48,7 +48,7 @@ def open_tap(name):
     fd = os.open("/dev/net/tun", os.O_RDWR | os.O_NONBLOCK)
     fcntl.ioctl(fd, TUNSETIFF, struct.pack("16sH22x", name.encode(),
                                            IFF_TAP_NO_PI))
-    for command in (f"addrgenmode none", "arp off multicast off up"):
+    for command in ("addrgenmode none", "arp off multicast off up"):
         subprocess.run(["ip", "link", "set", name] + command.split(),
                        check=True)
     return fd

@@ -143,26 +143,42 @@ class Property:
     # ---- Restarts --------------------------------------------------------
 
     def restart(self):
-        """Kills a daemon and starts it again, sometimes later."""
-        kind = self.random.choice(("controller", "controller", "database",
-                                   "vswitchd"))
-        words = {"controller": [str(self.random.choice((1, 2)))],
-                 "database": [], "vswitchd": [
-                     self.random.choice(self.hosts.names)[1:]]}[kind]
+        """Kills a daemon and starts it again, sometimes later, or stops a
+        controller for a while."""
+        kind, = self.random.choices(
+            ("controller", "stopped controller", "database", "vswitchd"),
+            (4, 1, 3, 3))
         self.restarts[kind] += 1
-        if kind == "controller":
-            self.run(("sandbox", "pr_kill_controller", *words))
-            if self.random.random() < 0.5:
-                self.batch(self.random.randint(1, 4))
-            self.run(("sandbox", "sb_controller", *words))
-        elif kind == "database":
-            self.run(("sandbox", "pr_kill_database"))
-            self.run(("sandbox", "sb_database"))
-        else:
-            self.run(("sandbox", "pr_kill_vswitchd", *words))
-            self.prober.macs.pop(f"h{words[0]}", None)
-            self.run(("sandbox", "pr_vswitchd", *words))
-            self.prober.macs.pop(f"h{words[0]}", None)
+        getattr(self, "restart_" + kind.replace(" ", "_"))()
+
+    def restart_controller(self):
+        number = self.random.choice("12")
+        self.run(("sandbox", "pr_kill_controller", number))
+        if self.random.random() < 0.5:
+            self.batch(self.random.randint(1, 4))
+        self.run(("sandbox", "sb_controller", number))
+
+    def restart_stopped_controller(self):
+        """The other one takes over if the database notices in time; the
+        stopped one does not know that when it goes on."""
+        number = self.random.choice("12")
+        self.run(("sandbox", "pr_signal_controller", number, "STOP"))
+        self.batch(self.random.randint(1, 4))
+        if self.random.random() < 0.7:
+            self.sync()
+            self.batch(self.random.randint(1, 4))
+        self.run(("sandbox", "pr_signal_controller", number, "CONT"))
+
+    def restart_database(self):
+        self.run(("sandbox", "pr_kill_database"))
+        self.run(("sandbox", "sb_database"))
+
+    def restart_vswitchd(self):
+        name = self.random.choice(self.hosts.names)
+        self.run(("sandbox", "pr_kill_vswitchd", name[1:]))
+        self.prober.macs.pop(name, None)
+        self.run(("sandbox", "pr_vswitchd", name[1:]))
+        self.prober.macs.pop(name, None)
 
     # ---- The whole -------------------------------------------------------
 

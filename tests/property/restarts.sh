@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# restarts: daemons that are killed, and started again.
+# restarts: daemons that are killed and started again, or stopped for a while.
 #
 # Sourced, after sandbox-overlay.sh, for what property.py calls.
 
@@ -19,6 +19,14 @@ pr_kill() {
 
 pr_kill_controller() {
     pr_kill "$SB_DIR/c$1/mplsudp-controller.pid"
+}
+
+# Sends signal $2 to controller $1.
+pr_signal_controller() {
+    local pid
+
+    read -r pid < "$SB_DIR/c$1/mplsudp-controller.pid"
+    kill "-$2" "$pid"
 }
 
 pr_kill_database() {
