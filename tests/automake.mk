@@ -172,7 +172,7 @@ bench-controller: all
 	  --json tests/logs/controller-scale.json $(HYPERVISORS)
 
 PROPERTY_SEEDS = 1
-PROPERTY_OPERATIONS = 600
+PROPERTY_OPERATIONS = 500
 check-property: all
 	@MPLSUDP_BUILD='$(ovs_build)' $(SHELL) $(srcdir)/tests/with-log \
 	  tests/logs/property $(srcdir)/tests/property/run \

@@ -62,17 +62,22 @@ class Hosts:
         self.run = os.path.basename(directory)
         self.names = [f"h{i + 1}" for i in range(count)]
         self.vms = vms
-        self.address = {}
+        self.address = {}       # On the underlay; "nobody" has one, too.
         self.taps = {}          # By (VM, hypervisor).
         self.underlay = {}      # By hypervisor: a socket, and the MACs.
         self.epoll = select.epoll()
         self.of_fd = {}
         for i, name in enumerate(self.names):
-            self.address[name] = ipaddress.ip_address(
-                f"198.18.{i + 1}.1" if family == 4 else
-                f"fd00:0:0:{i + 1}::1")
+            self.address[name] = self.make_address(family, i + 1)
             self.make_taps(name)
             self.open_underlay(name, i + 1)
+
+        self.address["nobody"] = self.make_address(family, count + 1)
+
+    @staticmethod
+    def make_address(family, number):
+        return ipaddress.ip_address(f"198.18.{number}.1" if family == 4 else
+                                    f"fd00:0:0:{number}::1")
 
     def make_taps(self, hypervisor):
         with InNamespace(f"{self.run}-{hypervisor}"):

@@ -160,7 +160,7 @@ class Prober:
         else:
             return None
         source = self.random.choice(
-            [h for h in self.hosts.names if h != receiver])
+            [h for h in self.hosts.address if h != receiver])
         probe = Probe(kind, "", source, self.some_mac(), self.some_mac(),
                       label=value, receiver=receiver,
                       encap=self.random.choice(frames.ENCAPS))

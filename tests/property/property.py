@@ -134,9 +134,11 @@ class Property:
                 f"external_ids:property={self.checks}"), "ovs-vsctl")
             self.run(("ctl", "wait-until", "Hypervisor", name,
                       "connected=true"))
-        for _ in range(2):
-            while not self.sync():
-                pass
+        tries = [self.sync() for _ in range(2)]
+        while not all(tries[-2:]):
+            if len(tries) > 100:
+                raise Violation("hypervisors do not acknowledge", None)
+            tries.append(self.sync())
         self.service.check()
         self.checks += 1
 
