@@ -45,11 +45,15 @@ on_hv() {
 
 # Returns when all hypervisors do what the database says, datapaths included.
 synchronise() {
-    local i
+    local i pids=()
 
     ctl --wait=hv sync
     for ((i = 1; i <= hypervisors; i++)); do
-        sb_revalidated $i
+        sb_revalidated $i &
+        pids+=($!)
+    done
+    for i in "${pids[@]}"; do
+        wait $i || exit 1
     done
 }
 
