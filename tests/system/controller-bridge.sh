@@ -128,7 +128,7 @@ sb_capture_stop
 check "the echo requests are on the underlay" \
     equal "$(underlay icmp.type==8)+$(underlay icmpv6.type==128)" 3+3
 check "but no ARP, and no neighbour discovery for these" \
-    equal "$(underlay arp)+$(underlay 'icmpv6.nd.ns.target_address == fd01::3
+    equal "$(underlay 'mpls && arp')+$(underlay 'icmpv6.nd.ns.target_address == fd01::3
         || icmpv6.nd.ns.target_address == fd01::1')" 0+0
 
 # detects_duplicates VM ADDRESS: whether VM's kernel takes it, tries again if
