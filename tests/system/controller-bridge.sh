@@ -128,8 +128,8 @@ sb_capture_stop
 check "the echo requests are on the underlay" \
     equal "$(underlay icmp.type==8)+$(underlay icmpv6.type==128)" 3+3
 check "but no ARP, and no neighbour discovery for these" \
-    equal "$(underlay 'mpls && arp')+$(underlay 'icmpv6.nd.ns.target_address == fd01::3
-        || icmpv6.nd.ns.target_address == fd01::1')" 0+0
+    equal "$(underlay 'mpls && arp')+$(underlay "mpls &&
+        icmpv6.nd.ns.target_address in {fd01::1, fd01::3}")" 0+0
 
 # detects_duplicates VM ADDRESS: whether VM's kernel takes it, tries again if
 # that is not decided yet: 1 if it is another's (RFC 4862).
@@ -264,8 +264,8 @@ check "an isolated VM reaches another network by the gateway" \
     pings i2 10.0.3.3
 check "and is reached from there" pings r3 10.0.2.${NUMBER[i1]}
 
-# Hypervisor 3 has a port of role community 2 and one of network r.  leaf2 sends
-# for it, to hypervisor 2.
+# Hypervisor 3 has a port of role community 2 and one of network r.  leaf2
+# sends for it, to hypervisor 2.
 label() {
     local owner=network=$(row Network pv)
 

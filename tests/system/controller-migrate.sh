@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # A VM moves under traffic, and interfaces of other VMs' names appear: a packet
-# each millisecond shows how long the VM cannot be reached, and that nobody else
-# notices.  Neighbours are static: no packet is lost for want of ARP.
+# each millisecond shows how long the VM cannot be reached, and that nobody
+# else notices.  Neighbours are static: no packet is lost for want of ARP.
 #
 #   mv  10.0.1.1, fd01::1   on hypervisor 1 or 2: its eth0 is a bridge with a
 #                           link to each, of which one is up

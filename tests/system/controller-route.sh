@@ -111,7 +111,8 @@ for vm in w1 d2; do
 done
 
 # The sender's hypervisor tells; what fits arrives.
-check "$DB_MTU bytes arrive, by IPv4" pings w1 10.0.2.2 -M do -s $((DB_MTU - 28))
+check "$DB_MTU bytes arrive, by IPv4" \
+    pings w1 10.0.2.2 -M do -s $((DB_MTU - 28))
 check "and by IPv6" pings w1 fd02::2 -M do -s $((DB_MTU - 48))
 for address in 10.0.2.2 10.0.2.1; do
     check "one more to $address: fragmentation needed, with the MTU" \
