@@ -108,9 +108,10 @@ label_ready_acknowledged(struct overlay *o, struct hypervisor *receiver,
 
     receiver->accepts = accepts;
     HMAP_FOR_EACH (accept, hmap_node, &accepts->pairs) {
-        if (!old) {
-            review_owner(o, accept);
-        } else if (!accepts_contains(old, &accept->sender, &accept->label)) {
+        /* Nothing was known of a receiver that had not been connected: then
+         * a label that came meanwhile has not been shown to its senders. */
+        if (!old
+            || !accepts_contains(old, &accept->sender, &accept->label)) {
             review_owner(o, accept);
             touch_sender(o, accept);
         }
