@@ -2,8 +2,9 @@
  *
  * flows: which OpenFlow flows a hypervisor should have.
  *
- * Called by controller.c for a hypervisor that is dirty.  One file for each
- * concern, as the pipeline has one table for each; flows.c calls them all. */
+ * Called by program.c for a hypervisor that is dirty, and by commands.c to
+ * compare.  One file for each concern, as the pipeline has one table for each;
+ * flows.c calls them all. */
 
 #ifndef FLOWS_H
 #define FLOWS_H 1

@@ -22,8 +22,8 @@ void accepts_note(struct accepts *, const struct uuid *sender,
                   const struct label *);
 
 /* 'receiver' acknowledged 'accepts', which this function takes over.  Marks
- * the senders as dirty whose label it did not accept before; what it accepted
- * before its first acknowledgement is not known. */
+ * the senders as dirty whose label it was not known to accept: all of them, at
+ * the first acknowledgement of a connection. */
 void label_ready_acknowledged(struct overlay *, struct hypervisor *receiver,
                               struct accepts *);
 

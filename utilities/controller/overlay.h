@@ -10,7 +10,7 @@
  *   label-release.c   active -> draining -> held -> gone
  *   flows-*.c         objects -> the flows that a hypervisor should have
  *   flow-table.c      those and the ones it has -> difference
- *   switch.c          difference -> bundle and barrier
+ *   switch-bundle.c   difference -> bundle and barrier
  *   acknowledge.c     barriers -> acknowledged generation
  *
  * All of it is one thread around poll_block(), and every step goes through
