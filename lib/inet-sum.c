@@ -2,27 +2,33 @@
 
 #include "inet-sum.h"
 
-static inline uint64_t
-load64(const uint8_t *p)
-{
-    uint64_t value;
+/* Two words side by side, which every x86-64 adds at once.  Where a machine
+ * cannot, the compiler adds one after the other. */
+typedef uint64_t words __attribute__((vector_size(16)));
 
-    memcpy(&value, p, sizeof value);
-    return value;
-}
-
-/* A 64-bit ones' complement sum whose carries are counted apart, so that
- * additions to different accumulators do not wait for each other. */
+/* A sum that never has to wait for a carry.  'high' adds up the high halves
+ * of the words, and 'all' the words: what overflows there is of the high
+ * halves, so that without them it is the sum of the low ones. */
 struct accumulator {
-    uint64_t sum;
-    uint64_t carries;
+    words all;
+    words high;
 };
 
 static inline void
-accumulate(struct accumulator *acc, uint64_t value)
+accumulate(struct accumulator *acc, const uint8_t *p)
 {
-    acc->sum += value;
-    acc->carries += acc->sum < value;
+    words value;
+
+    memcpy(&value, p, sizeof value);
+    acc->all += value;
+    acc->high += value >> 32;
+}
+
+static inline void
+merge(struct accumulator *acc, const struct accumulator *other)
+{
+    acc->all += other->all;
+    acc->high += other->high;
 }
 
 static inline uint64_t
@@ -31,42 +37,54 @@ fold64(uint64_t sum)
     return (sum >> 32) + (sum & UINT32_MAX);
 }
 
-uint64_t
-inet_sum_add(uint64_t sum, const void *data, size_t size)
+/* Returns the sum of the last 'size' bytes, fewer than 16, at 'p'. */
+static inline uint64_t
+sum_rest(const uint8_t *p, size_t size)
 {
-    struct accumulator a = { sum, 0 };
-    struct accumulator b = { 0, 0 };
-    const uint8_t *p = data;
+    uint64_t sum = 0;
 
-    for (; size >= 32; p += 32, size -= 32) {
-        accumulate(&a, load64(p));
-        accumulate(&b, load64(p + 8));
-        accumulate(&a, load64(p + 16));
-        accumulate(&b, load64(p + 24));
-    }
-    for (; size >= 8; p += 8, size -= 8) {
-        accumulate(&a, load64(p));
+    if (size & 8) {
+        sum = inet_sum_add_header(sum, p, 8);
+        p += 8;
     }
     if (size & 4) {
-        uint32_t value;
-
-        memcpy(&value, p, sizeof value);
-        accumulate(&b, value);
+        sum = inet_sum_add_header(sum, p, 4);
         p += 4;
     }
     if (size & 2) {
         uint16_t value;
 
         memcpy(&value, p, sizeof value);
-        accumulate(&b, value);
+        sum += value;
         p += 2;
     }
     if (size & 1) {
         uint16_t value = 0;
 
         memcpy(&value, p, 1);       /* As if a zero byte followed. */
-        accumulate(&b, value);
+        sum += value;
     }
+    return sum;
+}
 
-    return fold64(fold64(a.sum) + fold64(b.sum) + a.carries + b.carries);
+uint64_t
+inet_sum_add(uint64_t sum, const void *data, size_t size)
+{
+    struct accumulator a = { { 0 }, { 0 } }, b = a, c = a, d = a;
+    const uint8_t *p = data;
+
+    for (; size >= 64; p += 64, size -= 64) {
+        accumulate(&a, p);
+        accumulate(&b, p + 16);
+        accumulate(&c, p + 32);
+        accumulate(&d, p + 48);
+    }
+    merge(&a, &b);
+    merge(&c, &d);
+    merge(&a, &c);
+    for (; size >= 16; p += 16, size -= 16) {
+        accumulate(&a, p);
+    }
+    a.all += a.high - (a.high << 32);
+    return fold64(fold64(sum) + a.all[0] + a.all[1] + sum_rest(p, size));
 }
