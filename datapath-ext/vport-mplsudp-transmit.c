@@ -7,6 +7,7 @@
 #include "vport-mplsudp-private.h"
 
 #include "dp-packet.h"
+#include "encap-lane.h"
 #include "flow.h"
 #include "mplsudp-encap.h"
 #include "mplsudp-template.h"
@@ -124,15 +125,17 @@ packet_ethertype(const struct dp_packet *packet)
            ? ntohs(pt_ns_type_be(packet->packet_type)) : -1;
 }
 
-/* Puts the header of 'template' and 'push' before 'packet'.  Returns
- * MPLSUDP_PASS, or why the packet must be dropped. */
-static enum mplsudp_drop
-push_packet(const uint8_t *template, const struct mplsudp_push *push,
-            struct dp_packet *packet)
+/* Puts the header of '*batch' before 'packet'.  Returns MPLSUDP_PASS, or why
+ * the packet must be dropped. */
+static inline enum mplsudp_drop
+push_packet(const struct mplsudp_batch *batch, struct dp_packet *packet)
 {
+    const struct mplsudp_push *push = &batch->push;
     int type = packet_ethertype(packet);
     struct mplsudp_encap encap;
     enum mplsudp_drop verdict;
+    const uint8_t *data;
+    size_t size;
 
     if (OVS_UNLIKELY(dp_packet_hwol_is_tso(packet)
                      || dp_packet_hwol_l4_mask(packet))) {
@@ -141,61 +144,72 @@ push_packet(const uint8_t *template, const struct mplsudp_push *push,
     if (OVS_UNLIKELY(type < 0)) {
         return MPLSUDP_DROP_PAYLOAD;
     }
-    verdict = mplsudp_encap_plan(template, push, dp_packet_data(packet),
-                                 dp_packet_size(packet), type, &encap);
-    if (OVS_UNLIKELY(verdict)) {
-        return verdict;
+    data = dp_packet_data(packet);
+    size = dp_packet_size(packet);
+    if (!encap_lane_plan(batch, data, size, type, &encap)) {
+        verdict = mplsudp_encap_plan(batch, data, size, type, &encap);
+        if (OVS_UNLIKELY(verdict)) {
+            return verdict;
+        }
     }
-
-    dp_packet_reset_packet(packet, encap.skip);
-    dp_packet_set_size(packet, encap.payload_size);
-    mplsudp_encap_write(template, push, &encap,
-                        dp_packet_push_uninit(packet, encap.header_size));
+    mplsudp_encap_write(batch, &encap,
+                        packet_exchange_head(packet, encap.skip,
+                                             encap.payload_size,
+                                             encap.header_size));
     packet->packet_type = htonl(PT_ETH);
     packet->l3_ofs = ETHERNET_SIZE;
     packet->l4_ofs = push->outer_size - mplsudp_types[push->type].header_size;
     return MPLSUDP_PASS;
 }
 
-/* Pushes the template in 'data' onto each packet of 'batch' and removes the
+/* Frees 'packet', which 'netdev' could not send, and counts why: also for the
+ * user port whose template 'push' is of, if that could be read. */
+static void
+refuse(const struct netdev *netdev, const struct mplsudp_push *push,
+       enum mplsudp_drop reason, struct dp_packet *packet)
+{
+    struct vport_mplsudp *user
+        = push ? vport_mplsudp_from_id(push->port_id) : NULL;
+
+    vport_mplsudp_count(reason, &vport_mplsudp_cast(netdev)->drops,
+                        user ? &user->drops : NULL);
+    vport_mplsudp_record(reason, VPORT_MPLSUDP_TRANSMIT,
+                         netdev_get_name(netdev), user ? user->name : NULL,
+                         packet);
+    dp_packet_delete(packet);
+}
+
+/* Pushes the template in 'data' onto each packet of 'packets' and removes the
  * packets that cannot be sent, if 'netdev' is ours; otherwise returns
  * false. */
 bool
-vport_mplsudp_push(const struct netdev *netdev, struct dp_packet_batch *batch,
+vport_mplsudp_push(const struct netdev *netdev,
+                   struct dp_packet_batch *packets,
                    const struct ovs_action_push_tnl *data)
 {
-    const uint8_t *template = (const uint8_t *) data->header;
-    size_t i, size = dp_packet_batch_size(batch);
+    size_t i, size = dp_packet_batch_size(packets);
+    struct mplsudp_batch batch;
     struct dp_packet *packet;
-    struct mplsudp_push push;
-    size_t room;
     bool valid;
 
     if (!vport_mplsudp_is_class(netdev)) {
         return false;
     }
-    valid = mplsudp_template_push(template, data->header_len, &push);
-    room = valid ? mplsudp_push_header_size(&push) : 0;
+    valid = mplsudp_batch_init((const uint8_t *) data->header,
+                               data->header_len, &batch);
 
-    DP_PACKET_BATCH_REFILL_FOR_EACH (i, size, packet, batch) {
-        enum mplsudp_drop verdict;
+    DP_PACKET_BATCH_REFILL_FOR_EACH (i, size, packet, packets) {
+        enum mplsudp_drop verdict = MPLSUDP_DROP_TEMPLATE;
 
-        packet = packet_with_room(packet, room);
-        verdict = valid ? push_packet(template, &push, packet)
-                        : MPLSUDP_DROP_TEMPLATE;
+        if (OVS_LIKELY(valid)) {
+            packet = packet_with_room(packet, batch.frame_header_size);
+            verdict = push_packet(&batch, packet);
+        }
         if (OVS_LIKELY(verdict == MPLSUDP_PASS)) {
             pkt_metadata_init(&packet->md, data->out_port);
-            dp_packet_batch_refill(batch, packet, i);
+            dp_packet_batch_refill(packets, packet, i);
         } else {
-            struct vport_mplsudp *user
-                = valid ? vport_mplsudp_from_id(push.port_id) : NULL;
-
-            vport_mplsudp_count(verdict, &vport_mplsudp_cast(netdev)->drops,
-                                user ? &user->drops : NULL);
-            vport_mplsudp_record(verdict, VPORT_MPLSUDP_TRANSMIT,
-                                 netdev_get_name(netdev),
-                                 user ? user->name : NULL, packet);
-            dp_packet_delete(packet);
+            refuse(netdev, valid ? &batch.push : NULL, verdict, packet);
         }
     }
     return true;

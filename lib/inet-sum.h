@@ -16,6 +16,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "wire.h"
+
 /* Adds the 'size' bytes at 'data' to 'sum' and returns the new sum, folded to
  * less than 2**33, so that a few of them can be added with "+".  'sum' starts
  * at 0.  Only the last piece of a message may have an odd 'size'. */
@@ -33,6 +35,18 @@ inet_sum_add_header(uint64_t sum, const uint8_t *data, size_t size)
         sum += value;
     }
     return sum;
+}
+
+/* Returns what to add to a sum for 16 bits that have 'value' on the wire. */
+static inline uint16_t
+inet_sum_word(uint16_t value)
+{
+    uint8_t bytes[2];
+    uint16_t word;
+
+    wire_put16(bytes, value);
+    memcpy(&word, bytes, sizeof word);
+    return word;
 }
 
 /* Returns 'sum' folded to 16 bits and complemented: the value to store in a

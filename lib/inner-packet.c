@@ -11,67 +11,19 @@ enum {
     VLAN_TAGS_MAX = 4           /* More are not looked behind. */
 };
 
-uint8_t
-inner_ip_version(const uint8_t *data, size_t size)
-{
-    if (size >= IPV4_SIZE && data[0] >> 4 == 4) {
-        size_t header_size = (data[0] & 0xf) * 4;
-
-        return header_size >= IPV4_SIZE && header_size <= size ? 4 : 0;
-    }
-    return size >= IPV6_SIZE && data[0] >> 4 == 6 ? 6 : 0;
-}
-
 static bool
 is_vlan(uint16_t type)
 {
     return type == ETHERTYPE_VLAN || type == ETHERTYPE_QINQ;
 }
 
-bool
-inner_packet_read(const uint8_t *data, size_t size, uint16_t type,
-                  struct inner_packet *inner)
+void
+inner_packet_skip_tags(struct inner_packet *inner)
 {
-    size_t ofs = 0;
-
-    inner->data = data;
-    inner->size = size;
-    inner->has_ethernet = !type;
-    if (!type) {
-        if (size < ETHERNET_SIZE) {
-            return false;
-        }
-        type = wire_get16(data + 12);
-        ofs = ETHERNET_SIZE;
-    }
-    inner->outer_type = type;
-    for (int i = 0; i < VLAN_TAGS_MAX && is_vlan(type)
-                    && size - ofs >= VLAN_TAG_SIZE; i++) {
-        type = wire_get16(data + ofs + 2);
-        ofs += VLAN_TAG_SIZE;
-    }
-    inner->type = type;
-    inner->l3_ofs = (uint16_t) ofs;
-    inner->ip_version = 0;
-    if (type == ETHERTYPE_IPV4 || type == ETHERTYPE_IPV6) {
-        uint8_t version = inner_ip_version(data + ofs, size - ofs);
-
-        if (version == (type == ETHERTYPE_IPV4 ? 4 : 6)) {
-            inner->ip_version = version;
-        }
-    }
-    return true;
-}
-
-size_t
-inner_ip_size(const uint8_t *ip, uint8_t version, size_t size)
-{
-    if (version == 4) {
-        return wire_get16(ip + 2);
-    } else {
-        uint16_t body = wire_get16(ip + 4);
-
-        return body ? (size_t) body + IPV6_SIZE : size;
+    for (int i = 0; i < VLAN_TAGS_MAX && is_vlan(inner->type)
+                    && inner->size - inner->l3_ofs >= VLAN_TAG_SIZE; i++) {
+        inner->type = wire_get16(inner->data + inner->l3_ofs + 2);
+        inner->l3_ofs += VLAN_TAG_SIZE;
     }
 }
 

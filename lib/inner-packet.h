@@ -52,20 +52,78 @@ struct inner_packet {
     bool has_ethernet;
 };
 
+/* Returns 4 or 6 if an IP header of that version and of sane length starts at
+ * 'data', of which 'size' bytes are there; otherwise 0. */
+static inline uint8_t
+inner_ip_version(const uint8_t *data, size_t size)
+{
+    if (size >= IPV4_SIZE && data[0] >> 4 == 4) {
+        size_t header_size = (data[0] & 0xf) * 4;
+
+        return header_size >= IPV4_SIZE && header_size <= size ? 4 : 0;
+    }
+    return size >= IPV6_SIZE && data[0] >> 4 == 6 ? 6 : 0;
+}
+
+/* Returns true if both MAC addresses of the Ethernet header are zero. */
+static inline bool
+inner_macs_zero(const uint8_t *frame)
+{
+    return !(wire_get32(frame) | wire_get32(frame + 4)
+             | wire_get32(frame + 8));
+}
+
+/* Moves '*inner', which was read as far as 'l3_ofs', past VLAN tags. */
+void inner_packet_skip_tags(struct inner_packet *inner);
+
 /* Reads the headers of the 'size' bytes at 'data' into '*inner'.  'type' is 0
  * for an Ethernet frame, else the Ethertype of a packet without an Ethernet
  * header.  Returns false if an Ethernet frame is too short to be one; then
  * '*inner' is undefined. */
-bool inner_packet_read(const uint8_t *data, size_t size, uint16_t type,
-                       struct inner_packet *inner);
+static inline bool
+inner_packet_read(const uint8_t *data, size_t size, uint16_t type,
+                  struct inner_packet *inner)
+{
+    inner->data = data;
+    inner->size = size;
+    inner->has_ethernet = !type;
+    inner->l3_ofs = 0;
+    if (!type) {
+        if (size < ETHERNET_SIZE) {
+            return false;
+        }
+        type = wire_get16(data + 12);
+        inner->l3_ofs = ETHERNET_SIZE;
+    }
+    inner->outer_type = inner->type = type;
+    if (type == ETHERTYPE_VLAN || type == ETHERTYPE_QINQ) {
+        inner_packet_skip_tags(inner);
+    }
+    inner->ip_version = 0;
+    if (inner->type == ETHERTYPE_IPV4 || inner->type == ETHERTYPE_IPV6) {
+        uint8_t version = inner_ip_version(data + inner->l3_ofs,
+                                           size - inner->l3_ofs);
 
-/* Returns 4 or 6 if an IP header of that version and of sane length starts at
- * 'data', of which 'size' bytes are there; otherwise 0. */
-uint8_t inner_ip_version(const uint8_t *data, size_t size);
+        if (version == (inner->type == ETHERTYPE_IPV4 ? 4 : 6)) {
+            inner->ip_version = version;
+        }
+    }
+    return true;
+}
 
 /* Returns the number of bytes of the IP packet of 'version' (4 or 6) at 'ip',
  * by its own length field; 'size' if an IPv6 packet does not give it. */
-size_t inner_ip_size(const uint8_t *ip, uint8_t version, size_t size);
+static inline size_t
+inner_ip_size(const uint8_t *ip, uint8_t version, size_t size)
+{
+    if (version == 4) {
+        return wire_get16(ip + 2);
+    } else {
+        uint16_t body = wire_get16(ip + 4);
+
+        return body ? (size_t) body + IPV6_SIZE : size;
+    }
+}
 
 /* Returns the TOS or traffic class byte of the IP header of 'version' (4 or 6)
  * at 'ip'. */

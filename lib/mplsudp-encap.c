@@ -15,19 +15,12 @@ is_mpls(uint16_t type)
 }
 
 static bool
-macs_are_zero(const uint8_t *frame)
-{
-    return !(wire_get32(frame) | wire_get32(frame + 4)
-             | wire_get32(frame + 8));
-}
-
-static bool
 is_ip(const struct inner_packet *inner, uint8_t payload)
 {
     return (inner->outer_type == ETHERTYPE_IPV4
             || inner->outer_type == ETHERTYPE_IPV6)
            && (!inner->has_ethernet || payload == MPLSUDP_PAYLOAD_IP
-               || macs_are_zero(inner->data));
+               || inner_macs_zero(inner->data));
 }
 
 /* Returns the ECN bits of the IP header below the label stack that starts the
@@ -44,9 +37,10 @@ ecn_below_stack(const uint8_t *stack, size_t size)
 
 /* A packet that is MPLS already: its own stack goes out, if it is one. */
 static enum mplsudp_drop
-plan_mpls(const struct mplsudp_push *push, const struct inner_packet *inner,
+plan_mpls(const struct mplsudp_batch *batch, const struct inner_packet *inner,
           struct mplsudp_encap *encap)
 {
+    uint16_t flags = batch->push.flags;
     const uint8_t *stack = inner->data + inner->l3_ofs;
     enum mplsudp_drop verdict;
     size_t skip;
@@ -54,16 +48,16 @@ plan_mpls(const struct mplsudp_push *push, const struct inner_packet *inner,
 
     encap->skip = inner->l3_ofs;
     encap->payload_size = inner->size - inner->l3_ofs;
-    encap->header_size = push->outer_size;
+    encap->header_size = batch->push.outer_size;
     verdict = label_stack_check(stack, encap->payload_size, &skip);
     if (verdict) {
         return verdict;
     }
     lse = wire_get32(stack);
-    if (push->flags & MPLSUDP_PUSH_TTL_INHERIT) {
+    if (flags & MPLSUDP_PUSH_TTL_INHERIT) {
         encap->ttl = lse_ttl(lse);
     }
-    if (push->flags & MPLSUDP_PUSH_TOS_INHERIT) {
+    if (flags & MPLSUDP_PUSH_TOS_INHERIT) {
         encap->tos = (uint8_t) (lse_tc(lse) << 5);
     }
     encap->tos |= ecn_below_stack(stack, encap->payload_size);
@@ -72,10 +66,9 @@ plan_mpls(const struct mplsudp_push *push, const struct inner_packet *inner,
 
 /* Takes over from the inner IP header, if there is one, what the port
  * inherits.  ECN is always copied: RFC 6040 section 4.1. */
-static void
-inherit_from_ip(const struct mplsudp_push *push,
-                const struct inner_packet *inner, bool ttl_to_labels,
-                struct mplsudp_encap *encap)
+static inline void
+inherit_from_ip(uint16_t flags, const struct inner_packet *inner,
+                bool ttl_to_labels, struct mplsudp_encap *encap)
 {
     const uint8_t *ip = inner->data + inner->l3_ofs;
     uint8_t tos, ttl;
@@ -85,15 +78,15 @@ inherit_from_ip(const struct mplsudp_push *push,
     }
     tos = inner_ip_tos(ip, inner->ip_version);
     ttl = inner_ip_ttl(ip, inner->ip_version);
-    if (push->flags & MPLSUDP_PUSH_TOS_INHERIT) {
+    if (flags & MPLSUDP_PUSH_TOS_INHERIT) {
         encap->tos = tos;
     } else {
         encap->tos |= tos & ECN_MASK;
     }
-    if (push->flags & MPLSUDP_PUSH_TTL_INHERIT) {
+    if (flags & MPLSUDP_PUSH_TTL_INHERIT) {
         encap->ttl = ttl;
     }
-    if (push->flags & MPLSUDP_PUSH_LABEL_TC_INHERIT) {
+    if (flags & MPLSUDP_PUSH_LABEL_TC_INHERIT) {
         encap->label_tc = tos >> 5;
         encap->label_inherits = true;
     }
@@ -104,10 +97,11 @@ inherit_from_ip(const struct mplsudp_push *push,
 }
 
 /* An IP packet below the template's stack.  Ethernet padding is cut off. */
-static enum mplsudp_drop
-plan_ip(const struct mplsudp_push *push, const struct inner_packet *inner,
+static inline enum mplsudp_drop
+plan_ip(const struct mplsudp_batch *batch, const struct inner_packet *inner,
         struct mplsudp_encap *encap)
 {
+    const struct mplsudp_push *push = &batch->push;
     const uint8_t *ip = inner->data + inner->l3_ofs;
     size_t size = inner->size - inner->l3_ofs;
 
@@ -125,19 +119,21 @@ plan_ip(const struct mplsudp_push *push, const struct inner_packet *inner,
     if (!inner_ip_ttl(ip, inner->ip_version)) {
         return MPLSUDP_DROP_TTL_EXPIRED;
     }
-    inherit_from_ip(push, inner, push->flags & MPLSUDP_PUSH_IP_TTL_INHERIT,
-                    encap);
+    inherit_from_ip(push->flags, inner,
+                    push->flags & MPLSUDP_PUSH_IP_TTL_INHERIT, encap);
     encap->skip = inner->l3_ofs;
-    encap->header_size = push->outer_size + push->stack_size;
+    encap->header_size = batch->ip_header_size;
     return MPLSUDP_PASS;
 }
 
 /* An Ethernet frame below the template's stack and control word.  MAC control
  * frames are for the link that they are on (RFC 4448 section 4.4.5). */
-static enum mplsudp_drop
-plan_ethernet(const struct mplsudp_push *push,
+static inline enum mplsudp_drop
+plan_ethernet(const struct mplsudp_batch *batch,
               const struct inner_packet *inner, struct mplsudp_encap *encap)
 {
+    const struct mplsudp_push *push = &batch->push;
+
     if (!inner->has_ethernet || push->payload == MPLSUDP_PAYLOAD_MPLS
         || push->payload == MPLSUDP_PAYLOAD_IP
         || inner->outer_type == ETHERTYPE_MAC_CONTROL) {
@@ -146,54 +142,39 @@ plan_ethernet(const struct mplsudp_push *push,
     if (push->key_verdict != MPLSUDP_PASS) {
         return push->key_verdict;
     }
-    inherit_from_ip(push, inner, push->flags & MPLSUDP_PUSH_ETH_TTL_INHERIT,
-                    encap);
+    inherit_from_ip(push->flags, inner,
+                    push->flags & MPLSUDP_PUSH_ETH_TTL_INHERIT, encap);
     if (!encap->ttl || (encap->label_inherits && !encap->label_ttl)) {
         return MPLSUDP_DROP_TTL_EXPIRED;
     }
     encap->skip = 0;
     encap->payload_size = inner->size;
-    encap->header_size = mplsudp_push_header_size(push);
+    encap->header_size = batch->frame_header_size;
     return MPLSUDP_PASS;
 }
 
-/* Sets what '*encap' inherits from nothing, from the template. */
-static void
-plan_defaults(const uint8_t *template, const struct mplsudp_push *push,
-              struct mplsudp_encap *encap)
-{
-    const uint8_t *ip = template + ETHERNET_SIZE;
-    uint8_t version = push->flags & MPLSUDP_PUSH_IPV6 ? 6 : 4;
-
-    encap->tos = inner_ip_tos(ip, version);
-    encap->ttl = inner_ip_ttl(ip, version);
-    encap->label_inherits = false;
-    if (push->stack_size) {
-        uint32_t lse = wire_get32(template + push->outer_size);
-
-        encap->label_tc = lse_tc(lse);
-        encap->label_ttl = lse_ttl(lse);
-    }
-}
-
 enum mplsudp_drop
-mplsudp_encap_plan(const uint8_t *template, const struct mplsudp_push *push,
-                   const uint8_t *packet, size_t size, uint16_t type,
-                   struct mplsudp_encap *encap)
+mplsudp_encap_plan(const struct mplsudp_batch *batch, const uint8_t *packet,
+                   size_t size, uint16_t type, struct mplsudp_encap *encap)
 {
+    const struct mplsudp_push *push = &batch->push;
     struct inner_packet inner;
     enum mplsudp_drop verdict;
 
     if (!inner_packet_read(packet, size, type, &inner)) {
         return MPLSUDP_DROP_INNER_TRUNCATED;
     }
-    plan_defaults(template, push, encap);
+    encap->tos = batch->tos;
+    encap->ttl = batch->ttl;
+    encap->label_tc = batch->label_tc;
+    encap->label_ttl = batch->label_ttl;
+    encap->label_inherits = false;
     if (is_mpls(inner.outer_type)) {
-        verdict = plan_mpls(push, &inner, encap);
+        verdict = plan_mpls(batch, &inner, encap);
     } else if (is_ip(&inner, push->payload)) {
-        verdict = plan_ip(push, &inner, encap);
+        verdict = plan_ip(batch, &inner, encap);
     } else {
-        verdict = plan_ethernet(push, &inner, encap);
+        verdict = plan_ethernet(batch, &inner, encap);
     }
     if (verdict != MPLSUDP_PASS) {
         return verdict;
@@ -208,69 +189,156 @@ mplsudp_encap_plan(const uint8_t *template, const struct mplsudp_push *push,
     return MPLSUDP_PASS;
 }
 
-/* Sets TC and TTL of the pushed stack at 'stack', but not those of an entropy
- * label, whose TTL is 0 (RFC 6790 section 4.2). */
-static void
-set_labels(uint8_t *stack, const struct mplsudp_push *push, uint8_t tc,
-           uint8_t ttl)
+/* Returns the lane of packets by a template that takes over no more than
+ * encap-lane.h does. */
+static enum mplsudp_lane
+find_lane(const struct mplsudp_batch *batch)
 {
-    for (size_t ofs = 0; ofs < push->stack_size; ofs += LSE_SIZE) {
-        uint32_t lse = wire_get32(stack + ofs);
+    const struct mplsudp_push *push = &batch->push;
 
-        if (ofs != MPLSUDP_ENTROPY_LABEL_OFS
-            || !(push->flags & MPLSUDP_PUSH_ENTROPY_LABEL)) {
-            wire_put32(stack + ofs, lse_make(lse_label(lse), tc,
-                                             lse_bottom(lse), ttl));
-        }
+    if (push->key_verdict != MPLSUDP_PASS || !batch->ttl
+        || push->flags & (MPLSUDP_PUSH_TOS_INHERIT | MPLSUDP_PUSH_TTL_INHERIT
+                          | MPLSUDP_PUSH_LABEL_TC_INHERIT)) {
+        return MPLSUDP_LANE_NONE;
+    }
+    if (push->payload == MPLSUDP_PAYLOAD_IP) {
+        return MPLSUDP_LANE_IP;
+    }
+    return push->payload != MPLSUDP_PAYLOAD_MPLS
+           && !(push->flags & MPLSUDP_PUSH_ETH_TTL_INHERIT)
+           ? MPLSUDP_LANE_FRAME : MPLSUDP_LANE_NONE;
+}
+
+bool
+mplsudp_batch_init(const uint8_t *template, size_t size,
+                   struct mplsudp_batch *batch)
+{
+    const uint8_t *ip = template + ETHERNET_SIZE;
+    struct mplsudp_push *push = &batch->push;
+    const uint8_t *stack;
+    uint32_t lse;
+    bool ipv6;
+
+    if (!mplsudp_template_push(template, size, push)) {
+        return false;
+    }
+    ipv6 = push->flags & MPLSUDP_PUSH_IPV6;
+    stack = template + push->outer_size;
+    lse = push->stack_size ? wire_get32(stack) : 0;
+    batch->template = template;
+    batch->frame_header_size = mplsudp_push_header_size(push);
+    batch->ip_header_size = (size_t) push->outer_size + push->stack_size;
+    batch->udp_sum = outer_pseudo_sum(ip, ipv6, 0);
+    if (push->type == MPLSUDP_TYPE_UDP) {
+        batch->udp_sum += inet_sum_add_header(0, stack - OUTER_UDP_SIZE,
+                                              OUTER_UDP_SIZE);
+    }
+    batch->stack_sum = inet_sum_add_header(0, stack, push->stack_size);
+    batch->ipv4_sum = ipv6 ? 0 : outer_ipv4_sum(ip);
+    batch->tos = inner_ip_tos(ip, ipv6 ? 6 : 4);
+    batch->ttl = inner_ip_ttl(ip, ipv6 ? 6 : 4);
+    batch->label_tc = lse_tc(lse);
+    batch->label_ttl = lse_ttl(lse);
+    batch->lane = find_lane(batch);
+    return true;
+}
+
+/* Copies a header of 'size' bytes in steps of constant size, which overlap:
+ * memcpy() of a variable size would be a call. */
+static inline void
+copy_header(uint8_t *to, const uint8_t *from, size_t size)
+{
+    _Static_assert(ETHERNET_SIZE + IPV4_SIZE >= 32
+                   && MPLSUDP_HEADER_MAX <= 128, "header size");
+
+    if (size <= 64) {
+        memcpy(to, from, 32);
+        memcpy(to + size - 32, from + size - 32, 32);
+    } else {
+        memcpy(to, from, 64);
+        memcpy(to + size - 64, from + size - 64, 64);
     }
 }
 
-/* Completes the UDP header of 'size' bytes of datagram at 'udp', behind the
- * finished IP header at 'ip'. */
-static void
-finish_udp(const struct mplsudp_push *push, uint32_t hash, const uint8_t *ip,
-           uint8_t *udp, size_t size)
+/* Writes to 'out' the template's label stack with what this packet puts into
+ * it.  An entropy label's TC and TTL stay 0 (RFC 6790 section 4.2).  Returns
+ * the sum of the stack. */
+static uint64_t
+write_labels(const struct mplsudp_batch *batch,
+            const struct mplsudp_encap *encap, uint8_t *out)
 {
-    wire_put16(udp, push->flags & MPLSUDP_PUSH_ENTROPY
-                    ? label_entropy_port(hash) : (uint16_t) push->entropy);
-    wire_put16(udp + 4, (uint16_t) size);
+    const struct mplsudp_push *push = &batch->push;
+    const uint8_t *stack = batch->template + push->outer_size;
+
+    for (size_t ofs = 0; ofs < push->stack_size; ofs += LSE_SIZE) {
+        uint32_t lse = wire_get32(stack + ofs);
+
+        if (ofs == MPLSUDP_ENTROPY_LABEL_OFS
+            && push->flags & MPLSUDP_PUSH_ENTROPY_LABEL) {
+            lse = lse_make(label_entropy_label(encap->hash), 0,
+                           lse_bottom(lse), 0);
+        } else if (encap->label_inherits) {
+            lse = lse_make(lse_label(lse), encap->label_tc, lse_bottom(lse),
+                           encap->label_ttl);
+        }
+        wire_put32(out + ofs, lse);
+    }
+    return inet_sum_add_header(0, out, push->stack_size);
+}
+
+/* Completes the UDP header at 'udp', of a datagram whose stack sums up to
+ * 'stack_sum'. */
+static inline void
+finish_udp(const struct mplsudp_batch *batch,
+           const struct mplsudp_encap *encap, uint64_t stack_sum, uint8_t *udp)
+{
+    const struct mplsudp_push *push = &batch->push;
+    uint16_t src_port = push->flags & MPLSUDP_PUSH_ENTROPY
+                        ? label_entropy_port(encap->hash)
+                        : (uint16_t) push->entropy;
+    size_t rest = encap->header_size - push->outer_size;
+    uint16_t size = (uint16_t) (OUTER_UDP_SIZE + rest + encap->payload_size);
+
+    wire_put16(udp, src_port);
+    wire_put16(udp + 4, size);
     if (push->flags & MPLSUDP_PUSH_CSUM) {
-        outer_udp_sum_write(ip, push->flags & MPLSUDP_PUSH_IPV6, udp, size);
+        uint64_t sum = batch->udp_sum + stack_sum + inet_sum_word(src_port)
+                       + UINT64_C(2) * inet_sum_word(size);
+
+        outer_udp_sum_write(udp, inet_sum_add(sum, udp + OUTER_UDP_SIZE + rest,
+                                              encap->payload_size));
     }
 }
 
 void
-mplsudp_encap_write(const uint8_t *template, const struct mplsudp_push *push,
+mplsudp_encap_write(const struct mplsudp_batch *batch,
                     const struct mplsudp_encap *encap, uint8_t *packet)
 {
-    bool ipv6 = push->flags & MPLSUDP_PUSH_IPV6;
+    const struct mplsudp_push *push = &batch->push;
     struct outer_ip_patch patch = {
         .tos = encap->tos,
         .ttl = encap->ttl,
-        .flow_label = push->flags & MPLSUDP_PUSH_ENTROPY
-                      ? label_entropy_flow_label(encap->hash) : 0,
-        .size = encap->header_size - ETHERNET_SIZE + encap->payload_size,
+        .size = (uint16_t) (encap->header_size - ETHERNET_SIZE
+                            + encap->payload_size),
     };
     uint8_t *ip = packet + ETHERNET_SIZE;
     uint8_t *stack = packet + push->outer_size;
+    uint64_t stack_sum = 0;
 
-    memcpy(packet, template, encap->header_size);
+    copy_header(packet, batch->template, encap->header_size);
     if (encap->header_size > push->outer_size) {
-        if (encap->label_inherits) {
-            set_labels(stack, push, encap->label_tc, encap->label_ttl);
-        }
-        if (push->flags & MPLSUDP_PUSH_ENTROPY_LABEL) {
-            uint8_t *el = stack + MPLSUDP_ENTROPY_LABEL_OFS;
-
-            wire_put32(el, lse_make(label_entropy_label(encap->hash), 0,
-                                    push->stack_size
-                                    == MPLSUDP_ENTROPY_LABEL_OFS + LSE_SIZE,
-                                    0));
-        }
+        stack_sum = encap->label_inherits
+                    || push->flags & MPLSUDP_PUSH_ENTROPY_LABEL
+                    ? write_labels(batch, encap, stack) : batch->stack_sum;
     }
-    outer_ip_finish(ip, template + ETHERNET_SIZE, ipv6, &patch);
+    if (push->flags & MPLSUDP_PUSH_IPV6) {
+        patch.flow_label = push->flags & MPLSUDP_PUSH_ENTROPY
+                           ? label_entropy_flow_label(encap->hash) : 0;
+        outer_ipv6_finish(ip, &patch);
+    } else {
+        outer_ipv4_finish(ip, batch->ipv4_sum, &patch);
+    }
     if (push->type == MPLSUDP_TYPE_UDP) {
-        finish_udp(push, encap->hash, ip, stack - OUTER_UDP_SIZE,
-                   patch.size - (ipv6 ? IPV6_SIZE : IPV4_SIZE));
+        finish_udp(batch, encap, stack_sum, stack - OUTER_UDP_SIZE);
     }
 }

@@ -173,14 +173,11 @@ outer_udp_check(const struct outer_ip *ip, const struct outer_udp *udp)
            ? MPLSUDP_DROP_OUTER_LENGTH : MPLSUDP_PASS;
 }
 
-/* Returns the sum of the pseudo-header for 'size' bytes of UDP behind the IP
- * header at 'ip'. */
-static uint64_t
-pseudo_sum(const uint8_t *ip, bool ipv6, size_t size)
+uint64_t
+outer_pseudo_sum(const uint8_t *ip, bool ipv6, size_t size)
 {
-    uint8_t rest[4] = { 0, OUTER_PROTOCOL_UDP, (uint8_t) (size >> 8),
-                        (uint8_t) size };
-    uint64_t sum = inet_sum_add_header(0, rest, sizeof rest);
+    uint64_t sum = (uint64_t) inet_sum_word(OUTER_PROTOCOL_UDP)
+                   + inet_sum_word((uint16_t) size);
 
     return ipv6 ? inet_sum_add_header(sum, ip + 8, 32)
                 : inet_sum_add_header(sum, ip + 12, 8);
@@ -189,7 +186,7 @@ pseudo_sum(const uint8_t *ip, bool ipv6, size_t size)
 bool
 outer_udp_sum_ok(const struct outer_ip *ip, size_t size)
 {
-    uint64_t sum = pseudo_sum(ip->header, ip->ipv6, size);
+    uint64_t sum = outer_pseudo_sum(ip->header, ip->ipv6, size);
 
     return !inet_sum_finish(inet_sum_add(sum, ip->body, size));
 }
@@ -221,17 +218,4 @@ outer_ip_write(const struct outer_params *params, uint8_t *out)
     memcpy(ip + 12, params->ip_src + 12, 4);
     memcpy(ip + 16, params->ip_dst + 12, 4);
     return ETHERNET_SIZE + IPV4_SIZE;
-}
-
-void
-outer_udp_sum_write(const uint8_t *ip, bool ipv6, uint8_t *udp, size_t size)
-{
-    uint16_t sum;
-
-    wire_put16(udp + 6, 0);
-    sum = inet_sum_finish(inet_sum_add(pseudo_sum(ip, ipv6, size), udp, size));
-    if (!sum) {
-        sum = UINT16_MAX;       /* Zero would mean "no checksum". */
-    }
-    memcpy(udp + 6, &sum, sizeof sum);
 }

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "inet-sum.h"
 #include "inner-packet.h"
@@ -91,56 +92,68 @@ struct outer_params {
  * checksum zero.  Returns the number of bytes written, 34 or 54. */
 size_t outer_ip_write(const struct outer_params *params, uint8_t *out);
 
+/* Returns the sum of the pseudo-header for 'size' bytes of UDP behind the IP
+ * header at 'ip', as inet-sum.h has it. */
+uint64_t outer_pseudo_sum(const uint8_t *ip, bool ipv6, size_t size);
+
 /* What differs from packet to packet in an outer IP header. */
 struct outer_ip_patch {
     uint8_t tos;
     uint8_t ttl;
     uint32_t flow_label;        /* IPv6 only, 20 bits. */
-    size_t size;                /* Bytes of the packet, with this header. */
+    uint16_t size;              /* Bytes of the packet, with this header. */
 };
 
+/* Returns what the packets whose IPv4 header starts as that at 'template',
+ * which outer_ip_write() made, have in common in their checksum. */
+static inline uint16_t
+outer_ipv4_sum(const uint8_t *template)
+{
+    uint64_t sum = UINT64_C(0x4500) + template[9] + wire_get32(template + 4)
+                   + wire_get32(template + 12) + wire_get32(template + 16);
+
+    return (uint16_t) (sum % UINT16_MAX);
+}
+
+/* Completes the IPv4 header at 'ip', a copy of a template of which 'sum' is
+ * outer_ipv4_sum(), by '*patch'.  No byte is read: those just written cannot
+ * be read in other sizes without a stall. */
 static inline void
-outer_ipv4_finish(uint8_t *ip, const uint8_t *template,
+outer_ipv4_finish(uint8_t *ip, uint16_t sum,
                   const struct outer_ip_patch *patch)
 {
-    uint32_t first = 0x4500 | patch->tos;
-    uint32_t ttl_protocol = (uint32_t) patch->ttl << 8 | template[9];
-    uint64_t sum = (uint64_t) first + patch->size + ttl_protocol
-                   + wire_get32(template + 4) + wire_get32(template + 12)
-                   + wire_get32(template + 16);
+    uint32_t all = (uint32_t) sum + patch->tos + patch->size
+                   + ((uint32_t) patch->ttl << 8);
 
-    sum = (sum >> 32) + (sum & UINT32_MAX);
-    sum = (sum >> 16) + (sum & 0xffff);
-    sum = (sum >> 16) + (sum & 0xffff);
-    sum = (sum >> 16) + (sum & 0xffff);
-
-    wire_put16(ip, (uint16_t) first);
-    wire_put16(ip + 2, (uint16_t) patch->size);
-    wire_put16(ip + 8, (uint16_t) ttl_protocol);
-    wire_put16(ip + 10, (uint16_t) ~sum);
+    all = (all >> 16) + (all & 0xffff);
+    all += all >> 16;
+    ip[1] = patch->tos;
+    wire_put16(ip + 2, patch->size);
+    ip[8] = patch->ttl;
+    wire_put16(ip + 10, (uint16_t) ~all);
 }
 
-/* Completes the IP header at 'ip', a copy of that at 'template', by '*patch',
- * with the IPv4 header checksum.  The checksum is taken from the template:
- * bytes that were just written cannot be read in other sizes without a
- * stall. */
+/* Completes the IPv6 header at 'ip', a copy of a template, by '*patch'. */
 static inline void
-outer_ip_finish(uint8_t *ip, const uint8_t *template, bool ipv6,
-                const struct outer_ip_patch *patch)
+outer_ipv6_finish(uint8_t *ip, const struct outer_ip_patch *patch)
 {
-    if (ipv6) {
-        wire_put32(ip, UINT32_C(6) << 28 | (uint32_t) patch->tos << 20
-                       | patch->flow_label);
-        wire_put16(ip + 4, (uint16_t) (patch->size - IPV6_SIZE));
-        ip[7] = patch->ttl;
-    } else {
-        outer_ipv4_finish(ip, template, patch);
-    }
+    wire_put32(ip, UINT32_C(6) << 28 | (uint32_t) patch->tos << 20
+                   | patch->flow_label);
+    wire_put16(ip + 4, (uint16_t) (patch->size - IPV6_SIZE));
+    ip[7] = patch->ttl;
 }
 
-/* Stores the checksum of the UDP datagram of 'size' bytes at 'udp', which
- * follows the finished IP header at 'ip'.  RFC 768, RFC 8200 section 8.1. */
-void outer_udp_sum_write(const uint8_t *ip, bool ipv6, uint8_t *udp,
-                         size_t size);
+/* Stores the checksum of the UDP datagram at 'udp' of which 'sum' is the sum,
+ * with that of the pseudo-header.  RFC 768, RFC 8200 section 8.1. */
+static inline void
+outer_udp_sum_write(uint8_t *udp, uint64_t sum)
+{
+    uint16_t field = inet_sum_finish(sum);
+
+    if (!field) {
+        field = UINT16_MAX;     /* Zero would mean "no checksum". */
+    }
+    memcpy(udp + 6, &field, sizeof field);
+}
 
 #endif /* outer-header.h */

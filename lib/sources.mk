@@ -6,6 +6,7 @@
 AM_CPPFLAGS += -I $(top_srcdir)/%D%
 
 mplsudp_lib_sources = \
+	%D%/encap-lane.h \
 	%D%/gre-header.c \
 	%D%/gre-header.h \
 	%D%/icmp-quote.c \

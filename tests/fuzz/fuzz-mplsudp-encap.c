@@ -8,6 +8,7 @@
 
 #include "mplsudp-encap.h"
 
+#include "encap-lane.h"
 #include "fuzz.h"
 #include "mplsudp-decap.h"
 #include "wire.h"
@@ -103,23 +104,30 @@ check_received(const uint8_t *ip, size_t size, bool frame,
 }
 
 static void
-send_packet(const uint8_t *template, const struct mplsudp_push *push,
-            const uint8_t *packet, size_t size, uint16_t type)
+send_packet(const struct mplsudp_batch *batch, const uint8_t *packet,
+            size_t size, uint16_t type)
 {
-    struct mplsudp_encap encap;
+    const struct mplsudp_push *push = &batch->push;
+    struct mplsudp_encap encap, lane;
     uint8_t *out;
     size_t total;
+    bool in_lane = encap_lane_plan(batch, packet, size, type, &lane);
 
-    if (mplsudp_encap_plan(template, push, packet, size, type, &encap)) {
+    if (mplsudp_encap_plan(batch, packet, size, type, &encap)) {
+        FUZZ_CHECK(!in_lane);
         return;
     }
+    FUZZ_CHECK(!in_lane || (lane.skip == encap.skip
+                            && lane.payload_size == encap.payload_size
+                            && lane.header_size == encap.header_size
+                            && lane.hash == encap.hash));
     FUZZ_CHECK(encap.skip + encap.payload_size <= size);
     total = encap.header_size + encap.payload_size;
     FUZZ_CHECK(total - ETHERNET_SIZE <= push->mtu);
     out = malloc(total);
     memset(out, 0xcc, encap.header_size);
     memcpy(out + encap.header_size, packet + encap.skip, encap.payload_size);
-    mplsudp_encap_write(template, push, &encap, out);
+    mplsudp_encap_write(batch, &encap, out);
     FUZZ_CHECK(!memcmp(out + encap.header_size, packet + encap.skip,
                        encap.payload_size));
     check_received(out + ETHERNET_SIZE, total - ETHERNET_SIZE,
@@ -138,7 +146,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     uint8_t built[MPLSUDP_TEMPLATE_MAX];
     uint8_t *template, *packet;
     struct mplsudp_config config;
-    struct mplsudp_push push;
+    struct mplsudp_batch batch;
     size_t template_size;
 
     if (size < HEADER_SIZE) {
@@ -148,11 +156,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     template_size = mplsudp_template_build(&config, &params, built);
     FUZZ_CHECK(template_size <= sizeof built);
     template = fuzz_copy(built, template_size);
-    FUZZ_CHECK(mplsudp_template_push(template, template_size, &push));
+    FUZZ_CHECK(mplsudp_batch_init(template, template_size, &batch));
 
     packet = fuzz_copy(data + HEADER_SIZE, size - HEADER_SIZE);
-    send_packet(template, &push, packet, size - HEADER_SIZE,
-                types[data[14] & 7]);
+    send_packet(&batch, packet, size - HEADER_SIZE, types[data[14] & 7]);
     free(packet);
     free(template);
     return 0;

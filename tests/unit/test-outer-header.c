@@ -335,6 +335,25 @@ test_udp_sum_bits(void)
 }
 
 static void
+finish(uint8_t *ip, const uint8_t *template, bool ipv6,
+       const struct outer_ip_patch *patch)
+{
+    if (ipv6) {
+        outer_ipv6_finish(ip, patch);
+    } else {
+        outer_ipv4_finish(ip, outer_ipv4_sum(template), patch);
+    }
+}
+
+static void
+write_udp_sum(const uint8_t *ip, bool ipv6, uint8_t *udp, size_t size)
+{
+    memset(udp + 6, 0, 2);
+    outer_udp_sum_write(udp, inet_sum_add(outer_pseudo_sum(ip, ipv6, size),
+                                          udp, size));
+}
+
+static void
 test_write(bool ipv6)
 {
     struct outer_params params = {
@@ -366,17 +385,16 @@ test_write(bool ipv6)
     unit_number("size", header_size, outer_ip_write(&params, out));
     memcpy(out + header_size, p.bytes + header_size, p.size - header_size);
     memcpy(template, out, header_size);
-    patch.size = p.size - 14;
-    outer_ip_finish(out + 14, template + 14, ipv6, &patch);
-    outer_udp_sum_write(out + 14, ipv6, out + header_size,
-                        p.size - header_size);
+    patch.size = (uint16_t) (p.size - 14);
+    finish(out + 14, template + 14, ipv6, &patch);
+    write_udp_sum(out + 14, ipv6, out + header_size, p.size - header_size);
     unit_bytes("packet", p.bytes, out, p.size);
 
     unit_case("write IPv%d TOS and TTL, RFC 6438", ipv6 ? 6 : 4);
     patch.tos = 0xfd;
     patch.ttl = 3;
     patch.flow_label = 0xabcde;
-    outer_ip_finish(out + 14, template + 14, ipv6, &patch);
+    finish(out + 14, template + 14, ipv6, &patch);
     if (ipv6) {
         unit_bytes("U-26 first word", "\x6f\xda\xbc\xde", out + 14, 4);
         unit_number("hop limit", 3, out[14 + 7]);
@@ -414,8 +432,8 @@ test_zero_sum(bool ipv6)
     b = p.bytes + p.size - 2;
     b[0] = (uint8_t) ((0xffff - sum) >> 8);
     b[1] = (uint8_t) (0xffff - sum);
-    outer_udp_sum_write(p.bytes, ipv6, p.bytes + header_size,
-                        p.size - header_size);
+    write_udp_sum(p.bytes, ipv6, p.bytes + header_size,
+                  p.size - header_size);
     unit_bytes("sum", "\xff\xff", p.bytes + header_size + 6, 2);
     unit_verdict("IP", PASS, outer_ip_read(p.bytes, p.size, true, &ip));
     unit_verdict("UDP", PASS, outer_udp_read(&ip, &udp));

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "encap-lane.h"
 #include "unit.h"
 
 const struct tunnel_type tunnel_types[MPLSUDP_N_TYPES] = {
@@ -115,17 +116,46 @@ tunnel_destroy(struct tunnel *t)
     t->template = NULL;
 }
 
+/* Checks that 'lane', what encap-lane.h decided, is what mplsudp_encap_plan()
+ * did. */
+static void
+check_lane(const struct mplsudp_encap *lane, enum mplsudp_drop verdict,
+           const struct mplsudp_encap *encap)
+{
+    if (!unit_verdict("lane: verdict", verdict, MPLSUDP_PASS)) {
+        return;
+    }
+    unit_number("lane: skip", encap->skip, lane->skip);
+    unit_number("lane: payload_size", encap->payload_size,
+                lane->payload_size);
+    unit_number("lane: header_size", encap->header_size, lane->header_size);
+    unit_number("lane: hash", encap->hash, lane->hash);
+    unit_number("lane: tos", encap->tos, lane->tos);
+    unit_number("lane: ttl", encap->ttl, lane->ttl);
+    unit_number("lane: inherits", encap->label_inherits,
+                lane->label_inherits);
+    if (encap->label_inherits) {
+        unit_number("lane: label_tc", encap->label_tc, lane->label_tc);
+        unit_number("lane: label_ttl", encap->label_ttl, lane->label_ttl);
+    }
+}
+
 enum mplsudp_drop
 tunnel_send(const struct tunnel *t, const struct ref_packet *in,
             uint16_t type, struct ref_packet *out)
 {
     uint8_t *packet = unit_copy(in->bytes, in->size);
-    struct mplsudp_encap encap;
+    struct mplsudp_encap encap, lane;
+    struct mplsudp_batch batch;
     enum mplsudp_drop verdict;
 
+    unit_true("template", mplsudp_batch_init(t->template, t->template_size,
+                                             &batch));
     memset(&encap, 0xcc, sizeof encap);
-    verdict = mplsudp_encap_plan(t->template, &t->push, packet, in->size,
-                                 type, &encap);
+    verdict = mplsudp_encap_plan(&batch, packet, in->size, type, &encap);
+    if (encap_lane_plan(&batch, packet, in->size, type, &lane)) {
+        check_lane(&lane, verdict, &encap);
+    }
     out->size = 0;
     if (verdict == MPLSUDP_PASS) {
         uint8_t *full = malloc(encap.header_size + encap.payload_size);
@@ -133,7 +163,7 @@ tunnel_send(const struct tunnel *t, const struct ref_packet *in,
         memset(full, 0xcc, encap.header_size);
         memcpy(full + encap.header_size, packet + encap.skip,
                encap.payload_size);
-        mplsudp_encap_write(t->template, &t->push, &encap, full);
+        mplsudp_encap_write(&batch, &encap, full);
         ref_put(out, full, encap.header_size + encap.payload_size);
         free(full);
     }
