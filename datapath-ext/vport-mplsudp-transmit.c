@@ -118,7 +118,7 @@ vport_mplsudp_push_header(COMPAT_PUSH_HEADER_ARGS)
 static int
 packet_ethertype(const struct dp_packet *packet)
 {
-    if (packet->packet_type == htonl(PT_ETH)) {
+    if (OVS_LIKELY(packet->packet_type == htonl(PT_ETH))) {
         return 0;
     }
     return pt_ns(packet->packet_type) == OFPHTN_ETHERTYPE
