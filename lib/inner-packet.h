@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "mplsudp-drop.h"
 #include "wire.h"
@@ -65,12 +66,17 @@ inner_ip_version(const uint8_t *data, size_t size)
     return size >= IPV6_SIZE && data[0] >> 4 == 6 ? 6 : 0;
 }
 
-/* Returns true if both MAC addresses of the Ethernet header are zero. */
+/* Returns true if both MAC addresses of the Ethernet header are zero.  Not by
+ * wire_get32(): compilers would take the bytes one by one. */
 static inline bool
 inner_macs_zero(const uint8_t *frame)
 {
-    return !(wire_get32(frame) | wire_get32(frame + 4)
-             | wire_get32(frame + 8));
+    uint64_t first8;
+    uint32_t last4;
+
+    memcpy(&first8, frame, sizeof first8);
+    memcpy(&last4, frame + sizeof first8, sizeof last4);
+    return !(first8 | last4);
 }
 
 /* Moves '*inner', which was read as far as 'l3_ofs', past VLAN tags. */
