@@ -128,7 +128,7 @@ packet_ethertype(const struct dp_packet *packet)
 /* Puts the header of '*batch' before 'packet'.  Returns MPLSUDP_PASS, or why
  * the packet must be dropped. */
 static inline enum mplsudp_drop
-push_packet(const struct mplsudp_batch *batch, struct dp_packet *packet)
+push_packet(struct mplsudp_batch *batch, struct dp_packet *packet)
 {
     const struct mplsudp_push *push = &batch->push;
     int type = packet_ethertype(packet);

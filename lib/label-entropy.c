@@ -6,7 +6,7 @@
 #include "stack-body.h"
 #include "wire.h"
 
-enum { MPLS_HASH_DEPTH = 16 };      /* Entries that are looked at. */
+enum { HASHED_MAX = 16 * LSE_SIZE };    /* Of a stack, what is looked at. */
 
 /* Hashes what tells flows apart in an Ethernet frame that is not IP. */
 static uint64_t
@@ -41,38 +41,51 @@ hash_body(uint64_t hash, const struct inner_packet *inner)
            : hash_ethernet(hash, inner);
 }
 
-static uint64_t
-hash_mpls(uint64_t hash, const uint8_t *stack, size_t size)
+uint64_t
+label_entropy_stack(uint32_t basis, const uint8_t *stack, size_t size)
 {
     bool extended = false;      /* The entry belongs to one of label 15. */
+    uint64_t hash = basis;
 
-    for (int i = 0; i < MPLS_HASH_DEPTH && size >= LSE_SIZE; i++) {
-        uint32_t lse = wire_get32(stack);
+    for (size_t ofs = 0; ofs < size && ofs < HASHED_MAX; ofs += LSE_SIZE) {
+        uint32_t label = lse_label(wire_get32(stack + ofs));
 
-        if (lse_label(lse) >= LABEL_UNRESERVED_MIN && !extended) {
-            hash = entropy_add(hash, lse_label(lse));
+        if (label >= LABEL_UNRESERVED_MIN && !extended) {
+            hash = entropy_add(hash, label);
         }
-        extended = lse_label(lse) == LABEL_EXTENSION;
-        stack += LSE_SIZE;
-        size -= LSE_SIZE;
-        if (lse_bottom(lse)) {
-            struct inner_packet below;
-
-            return stack_body_read(stack, size, &below)
-                   ? hash_body(hash, &below) : hash;
-        }
+        extended = label == LABEL_EXTENSION;
     }
     return hash;
 }
 
 uint32_t
+label_entropy_below(uint64_t hash, size_t size,
+                    const struct inner_packet *below)
+{
+    return entropy_finish(below && size <= HASHED_MAX
+                          ? hash_body(hash, below) : hash);
+}
+
+static uint32_t
+hash_mpls(uint32_t basis, const uint8_t *stack, size_t size)
+{
+    size_t stack_size = label_stack_size(stack, size);
+    struct inner_packet below;
+    bool known = stack_size && stack_body_read(stack + stack_size,
+                                               size - stack_size, &below);
+
+    return label_entropy_below(
+        label_entropy_stack(basis, stack,
+                            stack_size ? stack_size : size / 4 * LSE_SIZE),
+        stack_size, known ? &below : NULL);
+}
+
+uint32_t
 label_entropy_hash_other(const struct inner_packet *inner, uint32_t basis)
 {
-    bool mpls = inner->outer_type == ETHERTYPE_MPLS
-                || inner->outer_type == ETHERTYPE_MPLS_UPSTREAM;
-
-    return entropy_finish(
-        mpls ? hash_mpls(basis, inner->data + inner->l3_ofs,
-                         inner->size - inner->l3_ofs)
-             : hash_body(basis, inner));
+    return inner->outer_type == ETHERTYPE_MPLS
+           || inner->outer_type == ETHERTYPE_MPLS_UPSTREAM
+           ? hash_mpls(basis, inner->data + inner->l3_ofs,
+                       inner->size - inner->l3_ofs)
+           : entropy_finish(hash_body(basis, inner));
 }

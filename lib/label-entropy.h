@@ -93,6 +93,14 @@ label_entropy_ip(uint32_t basis, const uint8_t *ip, uint8_t version,
     return entropy_finish(entropy_add_ip(basis, ip, version, size));
 }
 
+/* In two steps, label_entropy_hash() of an MPLS packet: of the label stack of
+ * 'size' bytes at 'stack', and, from the 'hash' and 'size' of that, of what is
+ * below, NULL if that cannot be told. */
+uint64_t label_entropy_stack(uint32_t basis, const uint8_t *stack,
+                             size_t size);
+uint32_t label_entropy_below(uint64_t hash, size_t size,
+                             const struct inner_packet *below);
+
 /* The way of label_entropy_hash() for all but IP. */
 uint32_t label_entropy_hash_other(const struct inner_packet *inner,
                                   uint32_t basis);

@@ -151,6 +151,20 @@ label_stack_check(const uint8_t *stack, size_t size, size_t *skip)
     return check_entries(stack + *skip, size - *skip);
 }
 
+size_t
+label_stack_size(const uint8_t *stack, size_t size)
+{
+    for (size_t ofs = 0; size - ofs >= LSE_SIZE; ) {
+        bool bottom = lse_bottom(wire_get32(stack + ofs));
+
+        ofs += LSE_SIZE;
+        if (bottom) {
+            return ofs;
+        }
+    }
+    return 0;
+}
+
 /* Returns the number of labels in 'key': a zero field ends the stack. */
 static unsigned int
 label_key_depth(uint64_t key)

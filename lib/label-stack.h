@@ -106,6 +106,10 @@ enum mplsudp_drop label_stack_read_key(const uint8_t *stack, size_t size,
 enum mplsudp_drop label_stack_check(const uint8_t *stack, size_t size,
                                     size_t *skip);
 
+/* Returns the number of bytes through the bottom of the label stack that
+ * starts the 'size' bytes at 'stack'; 0 if it does not end there. */
+size_t label_stack_size(const uint8_t *stack, size_t size);
+
 /* Checks that 'key' can be sent: at least a bottom label, no special-purpose
  * label, bits 60-63 zero.  Returns MPLSUDP_PASS, NO_KEY or BAD_KEY. */
 enum mplsudp_drop label_key_check(uint64_t key);

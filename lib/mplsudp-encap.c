@@ -23,44 +23,44 @@ is_ip(const struct inner_packet *inner, uint8_t payload)
                || inner_macs_zero(inner->data));
 }
 
-/* Returns the ECN bits of the IP header below the label stack that starts the
- * 'size' bytes at 'stack'; zero, which is Not-ECT, if there is none: then the
- * far end could not merge a mark either. */
-static uint8_t
-ecn_below_stack(const uint8_t *stack, size_t size)
-{
-    uint8_t version;
-    size_t ofs = stack_body_ip(stack, size, &version);
-
-    return ofs ? inner_ip_tos(stack + ofs, version) & ECN_MASK : 0;
-}
-
-/* A packet that is MPLS already: its own stack goes out, if it is one. */
+/* A packet that is MPLS already: its own stack goes out, if it is one.  ECN
+ * is that of the IP header below; if there is none, the far end could not
+ * merge a mark either. */
 static enum mplsudp_drop
-plan_mpls(const struct mplsudp_batch *batch, const struct inner_packet *inner,
+plan_mpls(struct mplsudp_batch *batch, const struct inner_packet *inner,
           struct mplsudp_encap *encap)
 {
-    uint16_t flags = batch->push.flags;
+    const struct mplsudp_push *push = &batch->push;
     const uint8_t *stack = inner->data + inner->l3_ofs;
+    struct stack_memo *memo = &batch->memo;
+    struct inner_packet below;
     enum mplsudp_drop verdict;
-    size_t skip;
     uint32_t lse;
+    bool known;
 
     encap->skip = inner->l3_ofs;
     encap->payload_size = inner->size - inner->l3_ofs;
-    encap->header_size = batch->push.outer_size;
-    verdict = label_stack_check(stack, encap->payload_size, &skip);
+    encap->header_size = push->outer_size;
+    verdict = stack_memo_read(memo, stack, encap->payload_size,
+                              push->entropy);
     if (verdict) {
         return verdict;
     }
     lse = wire_get32(stack);
-    if (flags & MPLSUDP_PUSH_TTL_INHERIT) {
+    if (push->flags & MPLSUDP_PUSH_TTL_INHERIT) {
         encap->ttl = lse_ttl(lse);
     }
-    if (flags & MPLSUDP_PUSH_TOS_INHERIT) {
+    if (push->flags & MPLSUDP_PUSH_TOS_INHERIT) {
         encap->tos = (uint8_t) (lse_tc(lse) << 5);
     }
-    encap->tos |= ecn_below_stack(stack, encap->payload_size);
+    known = stack_body_read(stack + memo->size,
+                            encap->payload_size - memo->size, &below);
+    if (known && below.ip_version) {
+        encap->tos |= inner_ip_tos(below.data + below.l3_ofs,
+                                   below.ip_version) & ECN_MASK;
+    }
+    encap->hash = label_entropy_below(memo->hash, memo->size,
+                                      known ? &below : NULL);
     return MPLSUDP_PASS;
 }
 
@@ -154,7 +154,7 @@ plan_ethernet(const struct mplsudp_batch *batch,
 }
 
 enum mplsudp_drop
-mplsudp_encap_plan(const struct mplsudp_batch *batch, const uint8_t *packet,
+mplsudp_encap_plan(struct mplsudp_batch *batch, const uint8_t *packet,
                    size_t size, uint16_t type, struct mplsudp_encap *encap)
 {
     const struct mplsudp_push *push = &batch->push;
@@ -171,22 +171,21 @@ mplsudp_encap_plan(const struct mplsudp_batch *batch, const uint8_t *packet,
     encap->label_inherits = false;
     if (is_mpls(inner.outer_type)) {
         verdict = plan_mpls(batch, &inner, encap);
-    } else if (is_ip(&inner, push->payload)) {
-        verdict = plan_ip(batch, &inner, encap);
     } else {
-        verdict = plan_ethernet(batch, &inner, encap);
+        verdict = is_ip(&inner, push->payload)
+                  ? plan_ip(batch, &inner, encap)
+                  : plan_ethernet(batch, &inner, encap);
+        encap->hash = push->flags & (MPLSUDP_PUSH_ENTROPY
+                                     | MPLSUDP_PUSH_ENTROPY_LABEL)
+                      ? label_entropy_hash(&inner, push->entropy) : 0;
     }
     if (verdict != MPLSUDP_PASS) {
         return verdict;
     }
-    if (encap->header_size - ETHERNET_SIZE + encap->payload_size
-        > push->mtu) {
-        return MPLSUDP_DROP_TOO_BIG;            /* RFC 4023 section 5.1. */
-    }
-    encap->hash = push->flags & (MPLSUDP_PUSH_ENTROPY
-                                 | MPLSUDP_PUSH_ENTROPY_LABEL)
-                  ? label_entropy_hash(&inner, push->entropy) : 0;
-    return MPLSUDP_PASS;
+    return encap->header_size - ETHERNET_SIZE + encap->payload_size
+           > push->mtu
+           ? MPLSUDP_DROP_TOO_BIG               /* RFC 4023 section 5.1. */
+           : MPLSUDP_PASS;
 }
 
 /* Returns the lane of packets by a template that takes over no more than
@@ -240,6 +239,7 @@ mplsudp_batch_init(const uint8_t *template, size_t size,
     batch->label_tc = lse_tc(lse);
     batch->label_ttl = lse_ttl(lse);
     batch->lane = find_lane(batch);
+    stack_memo_init(&batch->memo);
     return true;
 }
 

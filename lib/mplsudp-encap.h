@@ -12,6 +12,7 @@
 #define MPLSUDP_ENCAP_H 1
 
 #include "mplsudp-template.h"
+#include "stack-memo.h"
 
 /* Which plain packets encap-lane.h can decide about. */
 enum mplsudp_lane {
@@ -35,6 +36,7 @@ struct mplsudp_batch {
     uint8_t label_tc;
     uint8_t label_ttl;
     uint8_t lane;               /* enum mplsudp_lane. */
+    struct stack_memo memo;     /* Of packets that are MPLS already. */
 };
 
 /* How one packet goes out. */
@@ -73,7 +75,7 @@ bool mplsudp_batch_init(const uint8_t *template, size_t size,
  * packet: PAYLOAD, STACK_TRUNCATED, SPECIAL_LABEL, NO_KEY, BAD_KEY,
  * TTL_EXPIRED, TOO_BIG or INNER_TRUNCATED,
  * and then '*encap' is undefined. */
-enum mplsudp_drop mplsudp_encap_plan(const struct mplsudp_batch *batch,
+enum mplsudp_drop mplsudp_encap_plan(struct mplsudp_batch *batch,
                                      const uint8_t *packet, size_t size,
                                      uint16_t type,
                                      struct mplsudp_encap *encap);

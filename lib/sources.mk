@@ -45,4 +45,6 @@ mplsudp_lib_sources = \
 	%D%/outer-header.h \
 	%D%/stack-body.c \
 	%D%/stack-body.h \
+	%D%/stack-memo.c \
+	%D%/stack-memo.h \
 	%D%/wire.h

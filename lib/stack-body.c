@@ -54,25 +54,10 @@ stack_body_read(const uint8_t *body, size_t size, struct inner_packet *inner)
                    : read_ethernet(body, size, inner);
 }
 
-/* Returns the offset of what follows the bottom of the stack, or 0. */
-static size_t
-body_ofs(const uint8_t *stack, size_t size)
-{
-    for (size_t ofs = 0; size - ofs >= LSE_SIZE; ) {
-        bool bottom = lse_bottom(wire_get32(stack + ofs));
-
-        ofs += LSE_SIZE;
-        if (bottom) {
-            return ofs;
-        }
-    }
-    return 0;
-}
-
 size_t
 stack_body_ip(const uint8_t *stack, size_t size, uint8_t *version)
 {
-    size_t ofs = body_ofs(stack, size);
+    size_t ofs = label_stack_size(stack, size);
     struct inner_packet inner;
 
     if (!ofs || !stack_body_read(stack + ofs, size - ofs, &inner)

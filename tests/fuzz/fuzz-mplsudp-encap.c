@@ -104,7 +104,7 @@ check_received(const uint8_t *ip, size_t size, bool frame,
 }
 
 static void
-send_packet(const struct mplsudp_batch *batch, const uint8_t *packet,
+send_packet(struct mplsudp_batch *batch, const uint8_t *packet,
             size_t size, uint16_t type)
 {
     const struct mplsudp_push *push = &batch->push;

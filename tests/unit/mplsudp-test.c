@@ -28,6 +28,7 @@ static const struct {
     { "label-stack", test_label_stack },
     { "inner-packet", test_inner_packet },
     { "stack-body", test_stack_body },
+    { "stack-memo", test_stack_memo },
     { "label-entropy", test_label_entropy },
     { "label-spread", test_label_spread },
     { "outer-header", test_outer_header },

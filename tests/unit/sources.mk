@@ -43,6 +43,7 @@ mplsudp_unit_sources = \
 	%D%/test-receive-options.c \
 	%D%/test-round-trip.c \
 	%D%/test-stack-body.c \
+	%D%/test-stack-memo.c \
 	%D%/test-vectors.c \
 	%D%/test-wire.c \
 	%D%/tunnel.c \

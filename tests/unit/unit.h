@@ -31,6 +31,7 @@ void test_key_filter(void);
 void test_label_stack(void);
 void test_inner_packet(void);
 void test_stack_body(void);
+void test_stack_memo(void);
 void test_label_entropy(void);
 void test_label_spread(void);
 void test_outer_header(void);
