@@ -34,19 +34,13 @@ packet_with_room(struct dp_packet *packet, size_t size)
     return copy;
 }
 
-/* Cuts off the first 'skip' bytes of 'packet', and all behind the 'keep' bytes
- * that follow these; puts 'size' bytes before them, for which there must be
- * room, and returns where. */
-static inline uint8_t *
-packet_exchange_head(struct dp_packet *packet, size_t skip, size_t keep,
-                     size_t size)
+/* Makes the 'size' bytes at 'head', in its buffer, all of 'packet'. */
+static inline void
+packet_set_bytes(struct dp_packet *packet, uint8_t *head, size_t size)
 {
-    uint8_t *head = (uint8_t *) dp_packet_data(packet) + skip - size;
-
     dp_packet_set_data(packet, head);
-    dp_packet_set_size(packet, size + keep);
+    dp_packet_set_size(packet, size);
     dp_packet_reset_offsets(packet);
-    return head;
 }
 
 #endif /* packet-room.h */

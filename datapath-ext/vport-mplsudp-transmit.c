@@ -125,17 +125,15 @@ packet_ethertype(const struct dp_packet *packet)
            ? ntohs(pt_ns_type_be(packet->packet_type)) : -1;
 }
 
-/* Puts the header of '*batch' before 'packet'.  Returns MPLSUDP_PASS, or why
- * the packet must be dropped. */
+/* Puts the header of '*batch' before 'packet', which has room for it.  Returns
+ * MPLSUDP_PASS, or why the packet must be dropped. */
 static inline enum mplsudp_drop
 push_packet(struct mplsudp_batch *batch, struct dp_packet *packet)
 {
-    const struct mplsudp_push *push = &batch->push;
+    uint8_t *data = dp_packet_data(packet);
+    size_t size = dp_packet_size(packet);
     int type = packet_ethertype(packet);
     struct mplsudp_encap encap;
-    enum mplsudp_drop verdict;
-    const uint8_t *data;
-    size_t size;
 
     if (OVS_UNLIKELY(dp_packet_hwol_is_tso(packet)
                      || dp_packet_hwol_l4_mask(packet))) {
@@ -144,21 +142,20 @@ push_packet(struct mplsudp_batch *batch, struct dp_packet *packet)
     if (OVS_UNLIKELY(type < 0)) {
         return MPLSUDP_DROP_PAYLOAD;
     }
-    data = dp_packet_data(packet);
-    size = dp_packet_size(packet);
     if (!encap_lane_plan(batch, data, size, type, &encap)) {
-        verdict = mplsudp_encap_plan(batch, data, size, type, &encap);
+        enum mplsudp_drop verdict
+            = mplsudp_encap_plan(batch, data, size, type, &encap);
+
         if (OVS_UNLIKELY(verdict)) {
             return verdict;
         }
     }
-    mplsudp_encap_write(batch, &encap,
-                        packet_exchange_head(packet, encap.skip,
-                                             encap.payload_size,
-                                             encap.header_size));
+    data = data + encap.skip - encap.header_size;
+    mplsudp_encap_write(batch, &encap, data);
+    packet_set_bytes(packet, data, encap.header_size + encap.payload_size);
     packet->packet_type = htonl(PT_ETH);
     packet->l3_ofs = ETHERNET_SIZE;
-    packet->l4_ofs = push->outer_size - mplsudp_types[push->type].header_size;
+    packet->l4_ofs = batch->l4_ofs;
     return MPLSUDP_PASS;
 }
 

@@ -234,6 +234,7 @@ mplsudp_batch_init(const uint8_t *template, size_t size,
     }
     batch->stack_sum = inet_sum_add_header(0, stack, push->stack_size);
     batch->ipv4_sum = ipv6 ? 0 : outer_ipv4_sum(ip);
+    batch->l4_ofs = ETHERNET_SIZE + (ipv6 ? IPV6_SIZE : IPV4_SIZE);
     batch->tos = inner_ip_tos(ip, ipv6 ? 6 : 4);
     batch->ttl = inner_ip_ttl(ip, ipv6 ? 6 : 4);
     batch->label_tc = lse_tc(lse);

@@ -31,6 +31,7 @@ struct mplsudp_batch {
     uint64_t udp_sum;           /* Of pseudo-header and UDP header, ... */
     uint64_t stack_sum;         /* ... and of the label stack. */
     uint16_t ipv4_sum;          /* As outer_ipv4_sum(). */
+    uint8_t l4_ofs;             /* Where what follows the IP header is. */
     uint8_t tos;                /* If nothing is inherited. */
     uint8_t ttl;
     uint8_t label_tc;
