@@ -6,7 +6,9 @@
  *
  * The hash is taken from the packet's bytes alone, never from what a NIC or an
  * earlier stage computed, so that a flow keeps its port on the fast path, in
- * an upcall and in a packet-out.  Called by mplsudp-encap.c and encap-lane.h. */
+ * an upcall and in a packet-out.
+ *
+ * Called by mplsudp-encap.c, encap-lane.h and stack-memo.c. */
 
 #ifndef LABEL_ENTROPY_H
 #define LABEL_ENTROPY_H 1
@@ -72,8 +74,8 @@ entropy_add_ip(uint64_t hash, const uint8_t *ip, uint8_t version,
     return entropy_add(hash, rest);
 }
 
-/* Returns the number that the steps of 'hash' come to.  Ports alone change few bits: two
- * rounds spread them over all 14. */
+/* Returns the number that the steps of 'hash' come to.  Ports alone change few
+ * bits: two rounds spread them over all 14. */
 static inline uint32_t
 entropy_finish(uint64_t hash)
 {

@@ -288,7 +288,12 @@ write_labels(const struct mplsudp_batch *batch,
 }
 
 /* Completes the UDP header at 'udp', of a datagram whose stack sums up to
- * 'stack_sum'. */
+ * 'stack_sum'.
+ *
+ * The payload is summed even if it holds a TCP or UDP checksum that a NIC
+ * found right, from which its sum would follow.  That mark does not say which
+ * header it is about, and Open vSwitch 3.1 keeps it when pop_nsh() leaves an
+ * inner one: then a right packet would go out with a wrong sum. */
 static inline void
 finish_udp(const struct mplsudp_batch *batch,
            const struct mplsudp_encap *encap, uint64_t stack_sum, uint8_t *udp)

@@ -26,8 +26,8 @@ enum mplsudp_lane {
 struct mplsudp_batch {
     const uint8_t *template;
     struct mplsudp_push push;   /* What its end says. */
-    size_t frame_header_size;   /* What goes before an Ethernet frame, and ... */
-    size_t ip_header_size;      /* ... before an IP packet, bytes. */
+    size_t frame_header_size;   /* Bytes before an Ethernet frame, ... */
+    size_t ip_header_size;      /* ... and before an IP packet. */
     uint64_t udp_sum;           /* Of pseudo-header and UDP header, ... */
     uint64_t stack_sum;         /* ... and of the label stack. */
     uint16_t ipv4_sum;          /* As outer_ipv4_sum(). */
