@@ -56,10 +56,12 @@ void mplsudp_receive_init(const struct mplsudp_config *config,
 /* What was in a tunnel packet. */
 struct mplsudp_inner {
     size_t ofs;                 /* From 'outer->ip.body' to the payload. */
-    size_t size;                /* Bytes of payload. */
+    uint64_t key;               /* As label-stack.h packs it. */
+    size_t size;                /* Bytes of payload.  Not beside 'ofs':
+                                 * compilers would load both at once, behind
+                                 * stores of each, which stalls. */
     uint16_t type;              /* 0 for an Ethernet frame, else Ethertype. */
     bool has_key;               /* True if the label stack is in 'key'. */
-    uint64_t key;               /* As label-stack.h packs it. */
 };
 
 /* Checks and takes apart a packet whose outer headers are '*outer', as

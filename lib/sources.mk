@@ -43,6 +43,8 @@ mplsudp_lib_sources = \
 	%D%/option-value.h \
 	%D%/outer-header.c \
 	%D%/outer-header.h \
+	%D%/receive-layout.c \
+	%D%/receive-layout.h \
 	%D%/stack-body.c \
 	%D%/stack-body.h \
 	%D%/stack-memo.c \

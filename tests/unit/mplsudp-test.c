@@ -46,6 +46,7 @@ static const struct {
     { "mplsudp-decap", test_mplsudp_decap },
     { "mplsudp-ecn", test_mplsudp_ecn },
     { "mplsudp-ttl", test_mplsudp_ttl },
+    { "receive-layout", test_receive_layout },
     { "round-trip", test_round_trip },
     { "label-action", test_label_action },
     { "label-action-errors", test_label_action_errors },

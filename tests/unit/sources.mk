@@ -11,6 +11,8 @@ mplsudp_unit_sources = \
 	%D%/kinds.c \
 	%D%/kinds.h \
 	%D%/mplsudp-test.c \
+	%D%/receive-check.c \
+	%D%/receive-check.h \
 	%D%/reference.c \
 	%D%/reference.h \
 	%D%/test-gre-header.c \
@@ -40,6 +42,7 @@ mplsudp_unit_sources = \
 	%D%/test-mplsudp-ttl.c \
 	%D%/test-option-lists.c \
 	%D%/test-outer-header.c \
+	%D%/test-receive-layout.c \
 	%D%/test-receive-options.c \
 	%D%/test-round-trip.c \
 	%D%/test-stack-body.c \

@@ -47,6 +47,7 @@ void test_mplsudp_ttl(void);
 void test_mplsudp_refuse(void);
 void test_round_trip(void);
 void test_receive_options(void);
+void test_receive_layout(void);
 void test_mplsudp_decap(void);
 void test_label_action(void);
 void test_label_action_errors(void);
