@@ -7,10 +7,17 @@ AM_CPPFLAGS += -I $(top_srcdir)/%D%
 
 mplsudp_datapath_sources = \
 	%D%/compat.h \
+	%D%/direct-learn.inc \
+	%D%/direct-receive.inc \
 	%D%/label-actions-text.c \
 	%D%/label-actions.c \
 	%D%/label-actions.h \
 	%D%/packet-room.h \
+	%D%/receive-cache.c \
+	%D%/receive-cache.h \
+	%D%/receive-mask.c \
+	%D%/receive-mask.h \
+	%D%/receive-packet.h \
 	%D%/vport-mplsudp-config.c \
 	%D%/vport-mplsudp-conflict.c \
 	%D%/vport-mplsudp-count.c \

@@ -103,7 +103,11 @@ void vport_mplsudp_record(enum mplsudp_drop, enum vport_mplsudp_way,
 struct vport_mplsudp_source *
 vport_mplsudp_source_lookup(enum mplsudp_type type, uint16_t dst_port,
                             const struct in6_addr *remote);
+const struct mplsudp_receive *
+vport_mplsudp_receive_lookup(enum mplsudp_type type, uint16_t dst_port,
+                             const struct in6_addr *remote);
 bool vport_mplsudp_have_sources(void);
+uint32_t vport_mplsudp_sources_version(void);
 const struct vport_mplsudp **
 vport_mplsudp_senders(enum mplsudp_type type, uint16_t dst_port,
                       const struct in6_addr *remote, size_t *n);

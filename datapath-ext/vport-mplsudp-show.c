@@ -8,9 +8,11 @@
 #include "vport-mplsudp-private.h"
 
 #include "label-actions.h"
+#include "netdev-offload.h"
 #include "netdev-vport.h"
 #include "openvswitch/dynamic-string.h"
 #include "packets.h"
+#include "receive-cache.h"
 #include "smap.h"
 #include "timeval.h"
 #include "unixctl.h"
@@ -177,6 +179,24 @@ show_icmp(struct ds *ds)
     ds_destroy(&counts);
 }
 
+/* Prints whether received packets may take the short way, and how many did. */
+static void
+show_direct_receive(struct ds *ds)
+{
+    struct receive_totals totals;
+
+    receive_cache_totals(&totals);
+    ds_put_format(ds, "direct receive: %s\n"
+                  "    packets: %"PRIu64" hit, %"PRIu64" popped, "
+                  "%"PRIu64" passed\n"
+                  "    learned: %"PRIuSIZE" peers, %"PRIuSIZE" entries\n",
+                  receive_cache_is_on() ? "on"
+                  : netdev_is_flow_api_enabled() ? "off (hw-offload)"
+                  : "off (other_config:mplsudp-direct-receive)",
+                  totals.n_hits, totals.n_popped, totals.n_passed,
+                  totals.n_peers, totals.n_entries);
+}
+
 static void
 show_source(struct ds *ds, const struct vport_mplsudp *port)
 {
@@ -268,6 +288,7 @@ mplsudp_show(struct unixctl_conn *conn, int argc, const char *argv[],
     }
     free(vports);
     if (argc < 2) {
+        show_direct_receive(&ds);
         show_icmp(&ds);
         label_actions_show(&ds);
     }

@@ -21,6 +21,30 @@
 static struct ovs_mutex sources_mutex = OVS_MUTEX_INITIALIZER;
 static struct cmap sources = CMAP_INITIALIZER;
 
+/* Changes whenever packets of any source may be received otherwise than
+ * before. */
+static atomic_uint32_t version;
+
+/* Called after each such change. */
+static void
+count_change(void)
+{
+    uint32_t old;
+
+    atomic_add_explicit(&version, 1, &old, memory_order_release);
+}
+
+/* Returns a number that is another one if packets may be received by other
+ * options than when it was returned last. */
+uint32_t
+vport_mplsudp_sources_version(void)
+{
+    uint32_t now;
+
+    atomic_read_explicit(&version, &now, memory_order_acquire);
+    return now;
+}
+
 static uint32_t
 hash_source(enum mplsudp_type type, uint16_t dst_port,
             const struct in6_addr *remote)
@@ -73,6 +97,19 @@ vport_mplsudp_source_lookup(enum mplsudp_type type, uint16_t dst_port,
         }
     }
     return source;
+}
+
+/* Returns how packets of 'type' to 'dst_port' from 'remote' are received, or
+ * null if nobody takes them.  Valid until the caller quiesces. */
+const struct mplsudp_receive *
+vport_mplsudp_receive_lookup(enum mplsudp_type type, uint16_t dst_port,
+                             const struct in6_addr *remote)
+{
+    const struct vport_mplsudp_source *source
+        = vport_mplsudp_source_lookup(type, dst_port, remote);
+
+    return source ? ovsrcu_get(const struct mplsudp_receive *,
+                               &source->receive) : NULL;
 }
 
 /* Returns true if any port accepts packets from anywhere. */
@@ -185,6 +222,7 @@ set_receive(struct vport_mplsudp_source *source,
 
     new->keys = make_filter(source);
     ovsrcu_set(&source->receive, new);
+    count_change();
     ovsrcu_postpone(free_receive, CONST_CAST(struct mplsudp_receive *, old));
 }
 
@@ -227,6 +265,7 @@ remove_if_unused(struct vport_mplsudp_source *source)
         cmap_remove(&sources, &source->node,
                     hash_source(source->type, source->dst_port,
                                 &source->remote));
+        count_change();
         ovsrcu_postpone(free_source, source);
     }
     ovs_mutex_unlock(&sources_mutex);
@@ -263,6 +302,7 @@ vport_mplsudp_publish(const struct netdev *netdev)
         set_receive(port->source, &receive);
         cmap_insert(&sources, &port->source->node,
                     hash_source(port->type, config->dst_port, &remote));
+        count_change();
     }
     set_name(port->source);
     ovs_mutex_unlock(&sources_mutex);
