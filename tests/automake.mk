@@ -33,8 +33,16 @@
 #                    check-oracle, which run if their logs are older than
 #                    what they tested
 #
-# bench-controller measures mplsudp-controller with HYPERVISORS (50) hypervisors
-# and passes or fails nothing by time.
+# Benchmarks print tables, leave results in tests/logs, and pass or fail nothing
+# by time:
+#
+#   bench            the packet path against VXLAN, Geneve and GRE, in a build
+#                    of its own with DPDK; latency and TCP between hypervisors;
+#                    and lib/ (as root, an hour on a machine with nothing else
+#                    to do)
+#   bench-quick      what tells most of it, in two minutes behind the build
+#   bench-codec      each operation of lib/ alone
+#   bench-controller  mplsudp-controller with HYPERVISORS (50) hypervisors
 #
 # TESTSUITEFLAGS goes to the Autotest suites: "-k WORD", "-j1", "5-9".
 
@@ -51,7 +59,7 @@ check-local: check-unit check-fuzz-replay check-at
 
 # ---- lib/ -------------------------------------------------------------------
 
-EXTRA_PROGRAMS = tests/mplsudp-test
+EXTRA_PROGRAMS = tests/mplsudp-test tests/bench/codec-bench
 tests_mplsudp_test_SOURCES = $(mplsudp_unit_sources)
 tests_mplsudp_test_LDADD = lib/libmplsudp.a
 $(tests_mplsudp_test_OBJECTS): ovs-args
@@ -60,6 +68,28 @@ check-unit: tests/mplsudp-test
 	@mkdir -p tests/logs
 	@UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1:$$UBSAN_OPTIONS \
 	  tests/mplsudp-test --log tests/logs/unit
+
+tests_bench_codec_bench_SOURCES = \
+	tests/bench/codec-bench.c \
+	tests/bench/codec-bench.h \
+	tests/bench/codec-labels.c \
+	tests/bench/codec-ring.c \
+	tests/bench/codec-tunnels.c \
+	tests/unit/reference.c \
+	tests/unit/reference.h
+tests_bench_codec_bench_LDADD = lib/libmplsudp.a
+$(tests_bench_codec_bench_OBJECTS): ovs-args
+
+bench_run = $(SHELL) $(srcdir)/tests/bench/run '$(srcdir)' '$(OVS_SOURCE)' \
+	'$(MAKE)'
+bench:
+	+@$(bench_run)
+bench-quick:
+	+@$(bench_run) --quick
+
+bench-codec: tests/bench/codec-bench
+	@mkdir -p tests/logs
+	@tests/bench/codec-bench --json tests/logs/bench-codec.json
 
 check-build: all
 	@$(SHELL) $(srcdir)/tests/check-build '$(srcdir)' '$(OVS_SOURCE)' \
@@ -191,13 +221,13 @@ conformance: all tests/mplsudp-test tests/testsuite
 
 .PHONY: check-unit check-at check-system check-oracle check-oracle-qemu \
 	check-ovs check-ovs-all check-pure check-sizes check-hooks check-build \
-	check-scale bench-controller \
+	check-scale bench bench-quick bench-codec bench-controller \
 	check-fuzz check-fuzz-long check-fuzz-replay check-sanitizers \
 	check-property check-property-long conformance ovs-check-data
 
 EXTRA_DIST += tests
-CLEANFILES += tests/mplsudp-test tests/testsuite tests/testsuite.log \
-	tests/package.m4 tests/atconfig tests/atlocal
+CLEANFILES += tests/mplsudp-test tests/bench/codec-bench tests/testsuite \
+	tests/testsuite.log tests/package.m4 tests/atconfig tests/atlocal
 clean-local: clean-tests
 clean-tests:
 	rm -rf tests/testsuite.dir tests/logs
