@@ -202,15 +202,28 @@ head_to_words(const uint8_t head[RECEIVE_HEAD_SIZE], size_t first, size_t n,
     memcpy(words, head + first * 8, n * sizeof *words);
 }
 
-/* Returns the place for a new peer: an unused one of the two that there are,
- * or null. */
-static struct receive_peer *
-free_peer(struct receive_cache *cache, size_t index)
+/* Returns true if 'peer' is not there, or when packets came last, its flow was
+ * gone or did something else with them. */
+static bool
+peer_is_free(const struct receive_peer *peer)
 {
-    for (size_t i = 0; i < 2; i++) {
-        struct receive_peer *peer = &cache->peers[index ^ i];
+    return !peer->flow || peer->flow->dead || (peer->burst && !peer->usable);
+}
 
-        if (!peer->flow || peer->flow->dead) {
+/* Returns the place for a new peer of packets like that of 'size' bytes at
+ * 'packet', cleared, or null. */
+static struct receive_peer *
+find_place(struct receive_cache *cache, const uint8_t *packet, size_t size,
+           odp_port_t in_port)
+{
+    struct receive_peer *known = receive_cache_find_peer(cache, packet, size,
+                                                         in_port);
+    size_t index = receive_peer_index(packet, in_port);
+
+    for (size_t i = 0; i < 2; i++) {
+        struct receive_peer *peer = known ? known : &cache->peers[index ^ i];
+
+        if (peer_is_free(peer)) {
             clear_peer(peer);
             return peer;
         }
@@ -254,14 +267,7 @@ receive_cache_learn_peer(struct receive_cache **cachep,
         *cachep = create_cache();
     }
     cache = *cachep;
-    peer = receive_cache_find_peer(cache, packet, size, in_port);
-    if (!peer) {
-        peer = free_peer(cache, receive_peer_index(packet, in_port));
-    } else if (peer->flow->dead) {
-        clear_peer(peer);
-    } else {
-        peer = NULL;            /* It is known, but not used now. */
-    }
+    peer = find_place(cache, packet, size, in_port);
     if (!peer) {
         return true;
     }
@@ -287,6 +293,7 @@ receive_cache_learn_peer(struct receive_cache **cachep,
                           ? htons(wire_get16(packet + layout.body_ofs + 2))
                           : 0;
     peer->in_port = in_port;
+    peer->burst = 0;
     receive_peer_reset(peer, tunnel_port);
     ovs_refcount_ref(&flow->ref_cnt);
     peer->flow = flow;

@@ -25,7 +25,7 @@
  * change of tunnel ports' options ends all entries.
  *
  * A cache belongs to one thread and is part of its "struct dfc_cache".  It has
- * 0.8 MB, which are allocated with the first peer and never after it.  Called
+ * 1.7 MB, which are allocated with the first peer and never after it.  Called
  * by direct-receive.inc, where packets are, and by the hooks in
  * lib/dpif-netdev-private-dfc.c. */
 
@@ -49,7 +49,8 @@ struct match;
 struct smap;
 
 enum {
-    RECEIVE_PEERS = 256,        /* A power of two. */
+    RECEIVE_PEERS_BITS = 10,
+    RECEIVE_PEERS = 1 << RECEIVE_PEERS_BITS,
     RECEIVE_SHAPES = 4,         /* Of a peer. */
     RECEIVE_WORDS = 13,         /* Of an entry. */
     RECEIVE_SETS = 1024,        /* A power of two. */
@@ -194,21 +195,22 @@ receive_load(const uint8_t *p)
 }
 
 /* Returns the number of the first of the two places where a peer with the
- * source address of 'packet' may be. */
+ * source address and protocol of 'packet' may be. */
 static inline size_t
 receive_peer_index(const uint8_t *packet, odp_port_t in_port)
 {
+    const uint8_t *ip = packet + ETHERNET_SIZE;
     uint64_t source = odp_to_u32(in_port);
 
     if (packet[12] == ETH_TYPE_IP >> 8) {
         uint32_t ipv4;
 
-        memcpy(&ipv4, packet + ETHERNET_SIZE + 12, sizeof ipv4);
-        source += ipv4;
+        memcpy(&ipv4, ip + 12, sizeof ipv4);
+        source += ipv4 + ((uint64_t) ip[9] << 32);
     } else {                    /* The second half of the IPv6 address. */
-        source += receive_load(packet + ETHERNET_SIZE + 16);
+        source += receive_load(ip + 16) + ip[6];
     }
-    return source * UINT64_C(0x9e3779b97f4a7c15) >> 56 & (RECEIVE_PEERS - 1);
+    return source * UINT64_C(0x9e3779b97f4a7c15) >> (64 - RECEIVE_PEERS_BITS);
 }
 
 /* Returns zero if word 'i' of 'packet' is what packets of 'peer' have. */
