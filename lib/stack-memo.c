@@ -2,21 +2,15 @@
 
 #include "stack-memo.h"
 
-#include <string.h>
-
 #include "label-entropy.h"
 
 enum mplsudp_drop
-stack_memo_read(struct stack_memo *memo, const uint8_t *stack, size_t size,
-                uint32_t basis)
+stack_memo_learn(struct stack_memo *memo, const uint8_t *stack, size_t size,
+                 uint32_t basis)
 {
     enum mplsudp_drop verdict;
     size_t skip;
 
-    if (memo->known && memo->known <= size
-        && !memcmp(memo->bytes, stack, memo->known)) {
-        return MPLSUDP_PASS;
-    }
     memo->known = 0;
     verdict = label_stack_check(stack, size, &skip);
     if (verdict != MPLSUDP_PASS) {
