@@ -59,12 +59,13 @@ static enum mplsudp_drop
 push_packet(const struct label_push_header *header, struct dp_packet *packet)
 {
     uint8_t *data = dp_packet_data(packet);
+    size_t size = dp_packet_size(packet);
     uint16_t type = 0;
     size_t ofs = header->inherits ? find_source(packet, &type) : SIZE_MAX;
     bool inherits = ofs != SIZE_MAX;
     enum mplsudp_drop verdict
         = label_push_write(header, inherits ? data + ofs : data,
-                           inherits ? dp_packet_size(packet) - ofs : 0, type,
+                           inherits ? size - ofs : 0, type,
                            data - header->size);
 
     if (OVS_UNLIKELY(verdict)) {
@@ -72,11 +73,9 @@ push_packet(const struct label_push_header *header, struct dp_packet *packet)
     }
     if (packet->packet_type != htonl(PT_ETH)) {
         /* Padding was that of the Ethernet header that is gone. */
-        dp_packet_set_size(packet, dp_packet_size(packet)
-                                   - dp_packet_l2_pad_size(packet));
+        size -= dp_packet_l2_pad_size(packet);
     }
-    dp_packet_push_uninit(packet, header->size);
-    dp_packet_reset_offsets(packet);
+    packet_set_bytes(packet, data - header->size, header->size + size);
     packet->l2_5_ofs = 0;
     packet->l3_ofs = header->size;
     packet->packet_type = htonl(PT_MPLS);
