@@ -195,13 +195,6 @@ expand_mask(const struct dp_netdev_flow *flow, struct flow *mask)
     miniflow_expand(&flow->cr.mask->mf, mask);
 }
 
-static void
-head_to_words(const uint8_t head[RECEIVE_HEAD_SIZE], size_t first, size_t n,
-              uint64_t *words)
-{
-    memcpy(words, head + first * 8, n * sizeof *words);
-}
-
 /* Returns true if 'peer' is not there, or when packets came last, its flow was
  * gone or did something else with them. */
 static bool
@@ -282,8 +275,8 @@ receive_cache_learn_peer(struct receive_cache **cachep,
             return false;       /* The flow looks further than a peer. */
         }
     }
-    head_to_words(head, 0, peer->n_words, peer->mask);
     for (size_t i = 0; i < peer->n_words; i++) {
+        peer->mask[i] = receive_load(head + i * 8);
         peer->value[i] = receive_load(packet + i * 8) & peer->mask[i];
     }
     peer->ip_size_min = layout.body_ofs - ETHERNET_SIZE
