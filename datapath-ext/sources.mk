@@ -18,6 +18,8 @@ mplsudp_datapath_sources = \
 	%D%/receive-mask.c \
 	%D%/receive-mask.h \
 	%D%/receive-packet.h \
+	%D%/route-resync.h \
+	%D%/route-resync.inc \
 	%D%/vport-mplsudp-config.c \
 	%D%/vport-mplsudp-conflict.c \
 	%D%/vport-mplsudp-count.c \
