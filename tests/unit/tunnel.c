@@ -151,7 +151,9 @@ tunnel_send(const struct tunnel *t, const struct ref_packet *in,
 
     unit_true("template", mplsudp_batch_init(t->template, t->template_size,
                                              &batch));
+    /* Not the same in both: what is not set is not equal. */
     memset(&encap, 0xcc, sizeof encap);
+    memset(&lane, 0x33, sizeof lane);
     verdict = mplsudp_encap_plan(&batch, packet, in->size, type, &encap);
     if (encap_lane_plan(&batch, packet, in->size, type, &lane)) {
         check_lane(&lane, verdict, &encap);
