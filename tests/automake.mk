@@ -27,7 +27,7 @@
 #                    in all
 #   check-fuzz-long  the same with FUZZ_RUNS (10 million) inputs for each
 #   check-sanitizers check-unit, check-fuzz-replay and check-at, by gcc and
-#                    clang with sanitizers
+#                    clang (SANITIZER_COMPILERS) with sanitizers
 #   conformance      each rule of the RFCs with the tests that show it, from
 #                    the logs of check-unit, check-at, check-system and
 #                    check-oracle, which run if their logs are older than
@@ -212,9 +212,12 @@ check-property-long:
 	@$(MAKE) check-property PROPERTY_SEEDS='1 2 3' \
 	  PROPERTY_OPERATIONS=10000
 
+SANITIZER_COMPILERS = gcc clang
+SANITIZER_TESTS =
 check-sanitizers:
-	@$(SHELL) $(srcdir)/tests/check-sanitizers '$(srcdir)' '$(OVS_SOURCE)' \
-	  '$(MAKE)'
+	@DATAPATH_TESTS='$(SANITIZER_TESTS)' \
+	  $(SHELL) $(srcdir)/tests/check-sanitizers '$(srcdir)' '$(OVS_SOURCE)' \
+	  '$(MAKE)' $(SANITIZER_COMPILERS)
 
 conformance: all tests/mplsudp-test tests/testsuite
 	+@$(srcdir)/tests/conformance/run '$(srcdir)' '$(MAKE)'
