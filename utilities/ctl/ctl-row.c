@@ -66,13 +66,46 @@ row_error(struct ctl_context *ctx, const struct ovsdb_idl_table_class *table,
     free(text);
 }
 
+static const char *
+row_name(const struct ovsdb_idl_row *row)
+{
+    const struct ovsdb_idl_table_class *table = row->table->class_;
+
+    for (size_t i = 0; i < table->n_columns; i++) {
+        if (!strcmp(table->columns[i].name, "name")) {
+            return ovsdb_idl_read(row, &table->columns[i])->keys[0].s->string;
+        }
+    }
+    OVS_NOT_REACHED();
+}
+
+/* Not by ctl_get_row(), which takes four digits for the start of a UUID, too:
+ * names like "adb1" would be those of other rows. */
+static const struct ovsdb_idl_row *
+find_row(struct ovsdb_idl *idl, const struct ovsdb_idl_table_class *table,
+         const char *name)
+{
+    const struct ovsdb_idl_row *row;
+    struct uuid uuid;
+
+    if (uuid_from_string(&uuid, name)) {
+        return ovsdb_idl_get_row_for_uuid(idl, table, &uuid);
+    }
+    for (row = ovsdb_idl_first_row(idl, table); row;
+         row = ovsdb_idl_next_row(row)) {
+        if (!strcmp(row_name(row), name)) {
+            return row;
+        }
+    }
+    return NULL;
+}
+
 const void *
 ctl_find(struct ctl_context *ctx, const struct ovsdb_idl_table_class *table,
          const char *name, bool must_exist)
 {
-    const struct ovsdb_idl_row *row = NULL;
+    const struct ovsdb_idl_row *row = find_row(ctx->idl, table, name);
 
-    ctl_take_error(ctx, ctl_get_row(ctx, table, name, false, &row));
     if (!row && must_exist && !ctx->error) {
         row_error(ctx, table, name, "there is none; \"%s list %s\" shows "
                   "those that there are", program_name, table->name);
@@ -110,19 +143,6 @@ ctl_begin_add(struct ctl_context *ctx,
         *existing = NULL;
     }
     return !*existing && !ctx->error;
-}
-
-static const char *
-row_name(const struct ovsdb_idl_row *row)
-{
-    const struct ovsdb_idl_table_class *table = row->table->class_;
-
-    for (size_t i = 0; i < table->n_columns; i++) {
-        if (!strcmp(table->columns[i].name, "name")) {
-            return ovsdb_idl_read(row, &table->columns[i])->keys[0].s->string;
-        }
-    }
-    OVS_NOT_REACHED();
 }
 
 char *
