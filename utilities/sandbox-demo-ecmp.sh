@@ -13,7 +13,7 @@
 
 ECMP_ENCAPS=(mplsudp mplsgre mplsip vxlan)
 ECMP_FAMILIES=(4 6)
-ECMP_PACKETS=4               # Of each flow.
+ECMP_PACKETS=12              # Of each flow.
 ECMP_ROWS=()                 # "ENCAP OUTER FLOWS...", one number per spine.
 
 ecmp_build() {
@@ -89,7 +89,7 @@ for port in range(20000, 20000 + flows):
     s.bind(("10.0.0.1", port))
     for i in range(packets):
         s.sendto(b"x" * 64, (address, 9))
-    time.sleep(.0005)' "10.0.$n.2" "$2" $ECMP_PACKETS
+    time.sleep(.001)' "10.0.$n.2" "$2" $ECMP_PACKETS
     for tries in {1..40}; do
         test "$(ecmp_arrived $n)" -ge $want && break
         sleep 0.1
@@ -98,7 +98,7 @@ for port in range(20000, 20000 + flows):
 }
 
 # Measures tunnel $1, of type $2; $3 says what the routers look at.  A router's
-# own packet now and then is lost in the rounding.
+# own packets, up to five, are lost in the rounding.
 ecmp_measure() {
     local n=$1 encap=$2 outer=$3 before after s row=()
 
