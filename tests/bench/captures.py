@@ -104,11 +104,12 @@ def write(path, packets):
 
 
 def make(path, flows, size, kind=None, csum=False, payload='ethernet',
-         peers=1):
+         peers=1, others=0):
     """Writes a capture of 'flows' flows of inner frames of 'size' bytes, in
-    tunnels of type 'kind' from 'peers' far ends if that is given."""
-    packets = []
-    for i in range(max(flows, MIN_PACKETS)):
+    tunnels of type 'kind' from 'peers' far ends if that is given, behind
+    'others' frames that are in none."""
+    packets = [inner_frame(0, size, i) for i in range(others)]
+    for i in range(flows if others else max(flows, MIN_PACKETS)):
         flow = i % flows
         packet = inner_frame(flow, size, i & 0xffff)
         if kind:

@@ -13,13 +13,15 @@ KINDS = MPLS + ('vxlan', 'geneve', 'gre')
 SIZES = (64, 594, 1400)
 FLOWS = (1, 1000, 10000)
 FIRST_LABEL = 16
+OTHERS = 1023                   # Packets that pass, for each tunnel packet.
 
 
 @dataclasses.dataclass(frozen=True)
 class Case:
     """One line of the table.
 
-    way: 'forward' without a tunnel, 'push' into one, or 'pop' out of one.
+    way: 'forward' without a tunnel, 'push' into one, or 'pop' out of one; or
+    'pass', without a tunnel, from a port that tunnel packets come from, too.
     size: bytes of the inner Ethernet frame, without FCS.
     flows: inner flows, in turn.
     payload: what is in an MPLS tunnel, 'ethernet' or 'ip'.
@@ -74,13 +76,11 @@ def matrix():
                         for flows in FLOWS:
                             cases.append(Case(way, kind, size, flows, csum,
                                               payload))
-    for kind in MPLS:
-        for csum in (False, True) if kind in UDP else (False,):
-            for size in SIZES:
-                for labels in 3, 16:
-                    cases.append(Case('push', kind, size, 1, csum,
-                                      labels=labels))
+    cases += [dataclasses.replace(case, labels=labels)
+              for case in cases if case.way == 'push' and case.kind in MPLS
+              for labels in (3, 16)]
     for kind in 'mplsudp', 'vxlan':
+        cases.append(Case('pass', kind))
         for peers in 16, 128:
             cases.append(Case('pop', kind, 64, 1000, peers=peers))
         for flows in 1000, 10000, 100000:
@@ -127,7 +127,9 @@ def actions(case, port):
     """Returns the actions of br-int's flow."""
     if case.labels > 1:
         labels = range(FIRST_LABEL, FIRST_LABEL + case.labels)
-        return 'push_labels(%s),output:%s' % ('/'.join(map(str, labels)), port)
+        return '%spush_labels(%s),output:%s' % (
+            'decap,' if case.payload == 'ip' else '',
+            '/'.join(map(str, labels)), port)
     if case.exact:
         return ('multipath(symmetric_l4,0,modulo_n,1,0,'
                 'NXM_NX_REG0[]),output:%s' % port)
@@ -139,11 +141,17 @@ def set_up(switch, case):
     switch.reset()
     if case.kind:
         add_tunnel(switch, case)
-    tunnel = {} if case.way != 'pop' else {
+    tunnel = {} if case.way not in ('pop', 'pass') else {
         'kind': case.kind, 'csum': case.csum, 'payload': case.payload,
-        'peers': case.peers}
+        'peers': case.peers,
+        'others': OTHERS if case.way == 'pass' else 0}
     capture = switch.capture(case.flows, case.size, **tunnel)
-    if case.way == 'forward':
+    if case.way == 'pass':
+        switch.sources('br-phy', capture)
+        switch.flows('br-phy', 'dl_dst=%s,actions=LOCAL'
+                     % switch.mac('br-phy'), 'priority=0,actions=sink-phy')
+        switch.flows('br-int', 'actions=output:sink-int')
+    elif case.way == 'forward':
         switch.sources('br-int', capture)
         switch.flows('br-int', 'actions=output:sink-int')
     elif case.way == 'push':

@@ -39,10 +39,12 @@ class Switch:
         self.n_pmds = n_pmds
         self.hugepages = None
         self.n_sources = 0
+        self.source_bridge = None
         self.captures = {}
 
     def __enter__(self):
         try:
+            self.silence_kernel()
             self.reserve_hugepages()
             self.start()
         except BaseException:
@@ -86,6 +88,15 @@ class Switch:
         while os.path.exists('/proc/' + pid) and time.monotonic() < end:
             time.sleep(0.05)
 
+    def silence_kernel(self):
+        """Bridges' interfaces send nothing by themselves: no neighbour
+        discovery, which the sinks would count."""
+        for which in 'all', 'default':
+            path = '/proc/sys/net/ipv6/conf/%s/disable_ipv6' % which
+            if os.path.exists(path):
+                with open(path, 'w') as setting:
+                    setting.write('1')
+
     def reserve_hugepages(self):
         with open(HUGEPAGES) as pages:
             have = int(pages.read())
@@ -119,8 +130,8 @@ class Switch:
             self.vsctl('add-port', bridge, sink, '--', 'set', 'interface',
                        sink, 'type=dpdk', 'options:dpdk-devargs='
                        'net_null_%s,no-rx=1' % sink)
-        subprocess.run(['ip', 'addr', 'add', captures.LOCAL_IP + '/24', 'dev',
-                        'br-phy'], check=True)
+        subprocess.run(['ip', 'addr', 'replace', captures.LOCAL_IP + '/24',
+                        'dev', 'br-phy'], check=True)
         subprocess.run(['ip', 'link', 'set', 'br-phy', 'up'], check=True)
         self.appctl('revalidator/wait')
 
@@ -162,6 +173,7 @@ class Switch:
 
     def sources(self, bridge, capture):
         """Adds ports that receive 'capture' without end."""
+        self.source_bridge = bridge
         for i in range(self.n_pmds):
             self.n_sources += 1
             name = 'source%d' % i
@@ -200,14 +212,35 @@ class Switch:
             counters[part.split()[0]] = rx, tx, dropped
         return counters
 
+    def switch_sources(self, state):
+        """Lets sources receive, or no longer: 'up' or 'down'."""
+        for i in range(self.n_pmds):
+            self.run('ovs-ofctl', 'mod-port', self.source_bridge,
+                     'source%d' % i, state)
+
+    def still_counters(self):
+        """Stops the sources and returns port_counters() when all packets are
+        through: those of different ports are not read at one time."""
+        self.switch_sources('down')
+        counters = self.port_counters()
+        while True:
+            time.sleep(0.01)
+            again = self.port_counters()
+            if again == counters:
+                return counters
+            counters = again
+
     def measure(self, seconds):
-        """Lets packets flow for 'seconds'.  Returns {'cycles', 'mpps',
-        'passes', 'rx', 'tx'}, the first three per packet."""
-        before = self.port_counters()
+        """Lets packets flow for 'seconds'.  Returns {'cycles', 'passes'} of a
+        packet, 'mpps', and {'rx', 'tx'}, how many packets the sources
+        received and the sinks sent."""
+        before = self.still_counters()
+        self.switch_sources('up')
+        time.sleep(0.05)
         self.appctl('dpif-netdev/pmd-stats-clear')
         time.sleep(seconds)
         text = self.appctl('dpif-netdev/pmd-perf-show')
-        after = self.port_counters()
+        after = self.still_counters()
         used = packets = passes = duration = 0
         for pmd in text.split('\nTime: ')[1:]:
             def number(pattern):
