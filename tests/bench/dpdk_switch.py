@@ -21,6 +21,7 @@ from deployment import Failure, find_build
 PMD_CORE = 1
 HUGEPAGES = '/proc/sys/vm/nr_hugepages'
 HUGEPAGES_WANTED = 512          # Of 2 MB.
+STILL_TRIES = 100               # Of 10 ms and more, until packets are through.
 SINKS = {'br-int': 'sink-int', 'br-phy': 'sink-phy'}
 
 
@@ -222,13 +223,14 @@ class Switch:
         """Stops the sources and returns port_counters() when all packets are
         through: those of different ports are not read at one time."""
         self.switch_sources('down')
-        counters = self.port_counters()
-        while True:
-            time.sleep(0.01)
-            again = self.port_counters()
-            if again == counters:
+        counters = None
+        for _ in range(STILL_TRIES):
+            before, counters = counters, self.port_counters()
+            if counters == before:
                 return counters
-            counters = again
+            time.sleep(0.01)
+        raise Failure('packets flow although their sources are down: %s'
+                      % counters)
 
     def measure(self, seconds):
         """Lets packets flow for 'seconds'.  Returns {'cycles', 'passes'} of a
@@ -236,7 +238,7 @@ class Switch:
         received and the sinks sent."""
         before = self.still_counters()
         self.switch_sources('up')
-        time.sleep(0.05)
+        time.sleep(0.05)        # Until flows and caches know the packets.
         self.appctl('dpif-netdev/pmd-stats-clear')
         time.sleep(seconds)
         text = self.appctl('dpif-netdev/pmd-perf-show')
